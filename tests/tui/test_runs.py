@@ -278,7 +278,7 @@ async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
         assert states["◇ outcome unknown"] == 1
         assert states["! not sent"] >= 19 - 6 - 8
         assert "1 unknown" in ui.notice
-        assert "\nIt stopped at Globex → " in ui.notice
+        assert " It stopped at Globex → " in ui.notice
         snap(ui.app)
         assert len(find_writes(ui.state.session.request_log)) < 19
         await ui.press("escape")

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from textual.content import Content
 
 from entity_connections.domain.errors import NoResponse, RateLimited, ZuoraError
@@ -80,12 +79,13 @@ def make_notice(kind: Kind, *lines: str, lifetime: Lifetime | None = None) -> No
 
 
 def render_notice(notice: Notice, width: int) -> Content:
-    """Return the sign of the kind and the lines, on one line if they fit into `width` cells."""
+    """Return the sign of the kind and the lines, one after the other where that takes fewer."""
     sentences = [line for line in notice.lines if line]
-    text = " ".join(sentences)
-    if cell_len(text) + 2 > width:
-        text = "\n".join(sentences)
-    return Content.assemble((f"{_SIGNS[notice.kind]} ", "bold"), text)
+    contents = [
+        Content.assemble((f"{_SIGNS[notice.kind]} ", "bold"), separator.join(sentences))
+        for separator in ("\n", " ")
+    ]
+    return min(contents, key=lambda content: len(content.wrap(width)))
 
 
 def make_outcome_notice(operation: Operation) -> Notice:
