@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.bench import floor
@@ -48,6 +49,12 @@ def at_rest(programs: Sequence[Program]) -> Iterator[list[Terminal]]:
         ]
         for terminal, program in zip(terminals, programs, strict=True):
             terminal.wait_for(program.rows)
+            terminal.wait_for(partial(_knows_what_waits, terminal))
             terminal.wait_idle()
             terminal.wait_quiet()
         yield terminals
+
+
+def _knows_what_waits(terminal: Terminal) -> bool:
+    """Whether the lists of all entities are read, on which the count in the top line depends."""
+    return "+ waiting" not in "\n".join(terminal.screen.display)
