@@ -17,7 +17,7 @@ COMMANDS = {
     "accept": ("commands.actions", "Accept requests that wait"),
     "deny": ("commands.actions", "Deny requests that wait"),
     "disconnect": ("commands.actions", "End connections for good"),
-    "resume": ("commands.resume", "Go on with an interrupted run of several writes"),
+    "resume": ("commands.resume", "Finish a run that ended before everything was done"),
     "journal": ("commands.journal", "What was sent, and what became of it"),
     "profiles": ("commands.profiles", "The tenants of your config file"),
     "login": ("commands.login", "Make a profile: ask, test, and keep the secret"),

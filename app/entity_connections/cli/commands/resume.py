@@ -1,4 +1,4 @@
-"""`resume`: goes on with runs of several writes that ended before everything was done."""
+"""`resume`: finishes runs of several writes that ended before everything was done."""
 
 import asyncio
 
@@ -30,7 +30,7 @@ from entity_connections.services.operations.interrupted import (
 @option("--forget", is_flag=True, help="Send nothing, and forget the rest.")
 @write_options
 async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> ExitCode:
-    """Go on with an interrupted run of several writes.
+    """Finish a run of several writes that ended before everything was done.
 
     What it has sent is looked up first, and the lists are read anew: what is done or has
     changed since is left out, and what was lost on its way is sent again. What has to wait
@@ -46,7 +46,7 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
             await prepare_write(session, options)
         runs = await find_interrupted_runs(journal, session.tenant)
         if not runs:
-            info(f"No interrupted run in {session.workspace.name} is left to go on with.")
+            info(f"No interrupted run in {session.workspace.name} is left to resume.")
         for run in runs:
             if forget:
                 for operation in run.operations:
