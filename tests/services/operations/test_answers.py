@@ -262,7 +262,7 @@ async def test_of_a_write_that_was_lost_and_sent_again_only_the_later_is_confirm
     again = await trial.execute(await trial.plan(action))
     assert again.state is State.CONFIRMED
     (earlier,) = await recover_operations(trial.tenant, trial.journal)
-    state, effect = State.SUPERSEDED, "since: nobody can tell"
+    state, effect = State.SUPERSEDED, "since: it is done"
     if action is REQUEST:
         state, effect = State.REPEATED, "with the same Idempotency-Key: Zuora carries it out once."
     assert earlier.state is state

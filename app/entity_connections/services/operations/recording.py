@@ -141,7 +141,7 @@ def _check_repetition(operation: Operation, entries: Iterable[Entry], tenant: st
     if repetition.key and repetition.key == operation.key:
         sentence += " with the same Idempotency-Key: Zuora carries it out once."
         return operation.with_state(State.REPEATED, sentence)
-    sentence += " since: nobody can tell which of them was carried out."
+    sentence += " since: it is done, and nobody can tell by which of them."
     return operation.with_state(State.SUPERSEDED, sentence)
 
 
