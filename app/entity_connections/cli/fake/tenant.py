@@ -94,7 +94,8 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
 def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
     """Put a tenant back to how it began; what was done in it is lost.
 
-    Programs that have it open go on with the new state; they must sign in again.
+    Programs that have it open go on with the new state; they must sign in again. Until they
+    are started anew, the journal takes what they send for sent before the reset.
     """
     from entity_connections.fake.tenant_file import file_errors, reset_tenant
 
