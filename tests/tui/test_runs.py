@@ -422,7 +422,7 @@ async def test_an_interrupted_run_is_asked_about_until_it_is_forgotten(tmp_path:
                     assert isinstance(ui.app.screen, InterruptedRunQuestion)
         async with open_screen(setup=setup) as ui:
             assert ui.shows_main_screen, "nothing is asked any more"
-            await ui.press("i")
+            await ui.press("I")
             assert ui.notice == "i No interrupted run is left to resume."
 
 

@@ -56,7 +56,7 @@ COMMANDS: tuple[Command, ...] = (
             program.show_calls, keywords="log http requests"),
     Command("journal", "J", "Journal", "Every write, and what became of it", program.show_journal,
             keywords="history audit log"),
-    Command("resume", "i", "Resume", "Finish a run that ended before everything was done",
+    Command("resume", "I", "Resume", "Finish a run that ended before everything was done",
             tenant.resume_run, CommandContext.get_running_reason, needs=Need.ENTITIES,
             keywords="interrupted run go on continue"),
     Command("user", "u", "Change user", "Work as another user of the fake tenant",

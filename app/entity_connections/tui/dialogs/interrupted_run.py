@@ -72,7 +72,7 @@ def _make_question(run: InterruptedRun) -> Question:
         f"Resume the run of {format_moment(run.at)}?",
         f"It ended before everything was done: {format_count(run.pairs, 'pair')} left, first "
         f"{first}. The next question shows what is still possible, before anything is sent. "
-        "Later: the next start asks again, or press i.",
+        "Later: the next start asks again, or press I.",
         "Resume",
         no="Later",
     )
