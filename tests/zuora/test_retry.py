@@ -380,7 +380,7 @@ async def test_a_call_waits_no_longer_than_its_deadline(wait_for: str) -> None:
         "https://rest.acme.example",
         CREDENTIALS,
         transport=httpx.MockTransport(hang),
-        retry_policy=RetryPolicy(total=0.05),
+        retry_policy=RetryPolicy(total=0.3),  # the other call must be sent within it, too
         limits=HttpLimits(max_concurrency=1),
     )
     other = asyncio.create_task(read(client))
