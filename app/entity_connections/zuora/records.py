@@ -89,18 +89,17 @@ class RowParser(Generic[Record]):
         self, field_name: str, row_type: Any, make_record: Callable[[Any], Record]
     ) -> None:
         self.field_name = field_name
-        self._validate = TypeAdapter[Any](row_type).validator.validate_python
+        self._validate = TypeAdapter[list[Any]](list[row_type]).validator.validate_python
         self._make_record: Callable[[Any], Record] = make_record
 
     def parse_rows(self, rows: list[object]) -> list[Record]:
         """Parse rows, and leave out those that cannot be read."""
-        records: list[Record] = []
-        for row in rows:
-            try:
-                records.append(self._make_record(self._validate(row)))
-            except ValueError:
-                continue
-        return records
+        try:
+            return [self._make_record(row) for row in self._validate(rows)]
+        except ValueError:
+            if len(rows) == 1:
+                return []
+            return [record for row in rows for record in self.parse_rows([row])]
 
 
 # The same few ids and statuses stand in thousands of connections.
