@@ -380,7 +380,7 @@ async def test_a_call_waits_no_longer_than_its_deadline(wait_for: str) -> None:
         "https://rest.acme.example",
         CREDENTIALS,
         transport=httpx.MockTransport(hang),
-        retry_policy=RetryPolicy(total=0.3),  # the other call must be sent within it, too
+        retry_policy=RetryPolicy(total=0.05),
         limits=HttpLimits(max_concurrency=1),
     )
     other = asyncio.create_task(read(client))
@@ -389,7 +389,8 @@ async def test_a_call_waits_no_longer_than_its_deadline(wait_for: str) -> None:
         with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
             await put(client)
     assert not caught.value.maybe_applied
-    assert len(requests) == 1
+    # A token may be asked for again: the other call has stopped waiting for it just before.
+    assert "PUT" not in [request.method for request in requests]
     other.cancel()
 
 
