@@ -15,8 +15,7 @@ _SELECT = "SELECT id, source_id, target_id, status FROM connection"
 _DIRECTIONS = {
     "outbound": "SELECT seq FROM connection WHERE source_id = :entity",
     "inbound": "SELECT seq FROM connection WHERE target_id = :entity",
-    None: "SELECT seq FROM connection WHERE source_id = :entity"
-    " UNION ALL SELECT seq FROM connection WHERE target_id = :entity",
+    None: "SELECT seq FROM connection_of_entity WHERE entity_id = :entity",
 }
 
 

@@ -52,6 +52,22 @@ CREATE INDEX outbound ON connection (source_id);
 
 CREATE INDEX inbound ON connection (target_id);
 
+-- The connections of each entity, inbound and outbound: with this index a page deep in the list
+-- is read without the rows before it.
+CREATE TABLE connection_of_entity (
+    entity_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (entity_id, seq)
+) WITHOUT ROWID;
+
+CREATE TRIGGER connection_added AFTER INSERT ON connection BEGIN
+    INSERT INTO connection_of_entity VALUES (new.source_id, new.seq), (new.target_id, new.seq);
+END;
+
+CREATE TRIGGER connection_removed AFTER DELETE ON connection BEGIN
+    DELETE FROM connection_of_entity WHERE seq = old.seq AND entity_id IN (old.source_id, old.target_id);
+END;
+
 CREATE TABLE token (
     token TEXT PRIMARY KEY,
     user TEXT NOT NULL,
