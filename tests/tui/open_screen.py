@@ -40,6 +40,8 @@ TIMEOUT = 20.0
 """Seconds to wait for the screen to settle before giving up."""
 MOMENT = 0.005
 """Seconds without any computing after which the screen is taken for settled."""
+TURNS = 20
+"""Turns of the event loop in which a message passes from the app to the last widget."""
 FAST = Timing(
     answer_delay=0.001,
     cursor_delay=0.001,
@@ -49,6 +51,19 @@ FAST = Timing(
     all_lists_delay=3600,
 )
 """Delays that no test waits for."""
+
+
+async def resize_terminal(pilot: Pilot[None], size: tuple[int, int]) -> None:
+    """Give the terminal of an app another size, and wait until the app has taken it.
+
+    Textual takes it after a moment, which is long on a busy machine.
+    """
+    deadline = time.monotonic() + TIMEOUT
+    await pilot.resize_terminal(*size)
+    while pilot.app.screen.size != size:
+        assert time.monotonic() < deadline, "The app never took the size of the terminal."
+        await pilot.pause(MOMENT)
+    await pilot.pause()
 
 
 class ScreenDriver:
@@ -153,10 +168,13 @@ class ScreenDriver:
     async def idle(self) -> None:
         """Wait until the program has computed nothing for a moment, and everything is drawn.
 
-        Twice, because on a busy machine it may not have had its turn.
+        Twice, and after several turns of the event loop each time, because on a busy machine a
+        moment may pass in which the program has not had its turn.
         """
         quiet = 0
         while quiet < 2:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
             before = time.process_time()
             await asyncio.sleep(MOMENT)
             quiet = quiet + 1 if time.process_time() - before <= MOMENT / 10 else 0
@@ -211,9 +229,9 @@ class ScreenDriver:
             await self.click_grid(self.app.screen.query_one("#choices", Grid), name, "text")
 
     async def resize(self, size: tuple[int, int]) -> None:
-        """Give the terminal another size, and wait."""
-        await self.pilot.resize_terminal(*size)
-        await self.settle()
+        """Give the terminal another size, and wait until it is drawn."""
+        await resize_terminal(self.pilot, size)
+        await self.idle()
 
     async def snap_sizes(self, snap: Snapshot, sizes: Sequence[tuple[int, int]] = SIZES) -> None:
         """Compare the screen with a picture at each size; the last one stays."""

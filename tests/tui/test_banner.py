@@ -12,7 +12,7 @@ from entity_connections.tui.rendering.banner import BannerState, render_banner
 from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.acme import US, client
-from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, SIZES, TenantSetup, open_screen
+from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 RATE_LIMIT = "rate-limit=12,retry-after=12,calls=reads"
@@ -67,10 +67,7 @@ async def test_delay(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
         ui.fake.faults.on(RATE_LIMIT)
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: bool(ui.state.session.request_log.delays))
-        for size in SIZES:
-            await ui.pilot.resize_terminal(*size)
-            await ui.idle()
-            snap(ui.app, f"{size[0]}-{size[1]}")
+        await ui.snap_sizes(snap)
         await ui.press("escape")
         assert ui.banner.startswith("Not refreshed: Zuora is busy.")
 

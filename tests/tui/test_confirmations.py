@@ -233,20 +233,17 @@ async def test_covered_question(snap: Snapshot) -> None:
     async with open_screen(size=(80, 24)) as ui:
         await ui.move_to("Acme-Americas")
         await ui.press("x")
-        await ui.pilot.resize_terminal(40, 10)
-        await ui.settle()
+        await ui.resize((40, 10))
         snap(ui.app)
         await ui.type("Acme-Americas")
         await ui.press("enter")
-        await ui.pilot.resize_terminal(80, 24)
-        await ui.settle()
+        await ui.resize((80, 24))
         assert get_confirmation(ui)
         await ui.press("escape")
         assert ui.cell("Acme-Americas", "status") == "● Connected"
-        await ui.pilot.resize_terminal(40, 10)
+        await ui.resize((40, 10))
         await ui.press("down", "r", "y")
-        await ui.pilot.resize_terminal(80, 24)
-        await ui.settle()
+        await ui.resize((80, 24))
         assert ui.shows_main_screen
         assert ui.cell("Acme-US", "status") == "○ Not connected"
         assert ui.app.focused is ui.rows

@@ -25,6 +25,8 @@ from textual.app import App
 from textual.content import Content
 from textual.geometry import Region
 
+from tests.tui.open_screen import resize_terminal
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -356,7 +358,7 @@ async def test_a_column_folds_away_when_the_terminal_shrinks() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 10)) as pilot:
         assert "Parent" in text(app.grid)
-        await pilot.resize_terminal(49, 10)
+        await resize_terminal(pilot, (49, 10))
         assert "Parent" not in text(app.grid)
         assert "Status" in text(app.grid)
         app.grid.columns = COLUMNS[:1]
@@ -368,8 +370,7 @@ async def test_the_cursor_stays_in_sight_when_the_terminal_shrinks() -> None:
     app = GridApp(numbered(20))
     async with app.run_test(size=(60, 21)) as pilot:
         await pilot.press("end")
-        await pilot.resize_terminal(60, 8)
-        await pilot.pause()
+        await resize_terminal(pilot, (60, 8))
         assert cursor_line(app.grid) == 7
 
 

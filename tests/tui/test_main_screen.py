@@ -52,8 +52,7 @@ async def test_too_small(snap: Snapshot) -> None:
     """A terminal that is too small shows how large it should be."""
     async with open_screen(size=(40, 10)) as ui:
         snap(ui.app)
-        await ui.pilot.resize_terminal(80, 24)
-        await ui.settle()
+        await ui.resize((80, 24))
         assert ui.screen.query_one(TooSmall).display is False
 
 

@@ -249,10 +249,7 @@ async def test_progress(snap: Snapshot) -> None:
         words = Counter(actions(ui).values())
         assert words["planned"] == 7
         assert [item.cells["status"].text for item in ui.rows.items].count("… sending") == 12
-        for size in ((160, 48), (60, 20), (80, 24)):
-            await ui.pilot.resize_terminal(*size)
-            await ui.idle()
-            snap(ui.app, f"{size[0]}-{size[1]}")
+        await ui.snap_sizes(snap, ((160, 48), (60, 20), (80, 24)))
         await ui.pilot.press("r")
         await ui.wait_until(lambda: "A run on 19 pairs is under way." in ui.notice)
         await ui.pilot.press("escape", "escape")
