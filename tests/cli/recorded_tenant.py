@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from tests.cli.tenant import PROGRAM, Served, environ, run
 
-REFUSE_WRITES = "gateway-page=200,calls=writes"
+LOSE_WRITES = "lost"
 """The fault in which a write is not carried out, and its outcome stays unknown."""
 HANG = "time-out,calls=writes"
 """The fault in which a write is not carried out, and no answer comes."""
@@ -70,9 +70,9 @@ class RecordedTenant:
         """Return how often a call (method and path) has arrived."""
         return self._calls[call]
 
-    def leave_writes_unknown(self) -> None:
-        """Refuse writes, and lists after the next one: no command waits for a list that tells."""
-        self.fake.faults.on(REFUSE_WRITES)
+    def leave_writes_unknown(self, fault: str = LOSE_WRITES) -> None:
+        """Lose writes, and then refuse lists: no command waits for a list that tells."""
+        self.fake.faults.on(fault)
         self.fault_after_write = NO_LISTS
 
     def wait_for_requests(self, source_id: str, count: int) -> None:

@@ -23,7 +23,7 @@ from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.recorded_tenant import (
     CARRY_OUT_AND_HANG,
     HANG,
-    REFUSE_WRITES,
+    LOSE_WRITES,
     RecordedTenant,
     run_on,
     start_on,
@@ -184,6 +184,26 @@ def test_a_refusal_is_reported_with_code_and_request_id(server: RecordedTenant, 
     (entry,) = read_journal(home)
     assert entry["outcome"] == "refused"
     assert f"code {entry['codes'][0]}, request id {entry['requestId']}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "result", "sentence"),
+    [
+        ("gateway-page=503", 3, "unknown", "A web page answered (HTTP 503), not Zuora."),
+        ("committed-then-page=403", 0, "confirmed", "Acme-Nordics → Acme-Europe is Connected."),
+    ],
+)
+def test_a_web_page_that_answers_a_write_is_no_answer_of_zuora(
+    server: RecordedTenant, home: Path, fault: str, code: int, result: str, sentence: str
+) -> None:
+    """The list tells what became of the write, and also when it shows nothing new."""
+    server.fake.faults.on(f"{fault},calls=writes")
+    done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes", "--json")
+    (item,) = json.loads(done.stdout)
+    assert (done.returncode, item["result"]) == (code, result)
+    assert item["sentence"].startswith(sentence)
+    assert len(server.writes) == 1
+    assert "role" not in done.stderr
 
 
 def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_asked(
@@ -419,7 +439,7 @@ def test_no_secret_is_printed_or_stored(server: RecordedTenant, home: Path) -> N
     texts = []
     for writes_fail in (False, True):
         if writes_fail:
-            server.fake.faults.on(REFUSE_WRITES)
+            server.fake.faults.on(LOSE_WRITES)
         for command in (
             ("request", "--to", "Acme-Japan", "--yes"),
             ("accept", NORDICS_TO_EUROPE, "--yes", "--json"),

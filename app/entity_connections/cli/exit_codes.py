@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     """Arguments, settings, local files or the terminal cannot be used; not sent."""
     NO_ACCESS = 3
     """Zuora cannot be reached, refuses the credentials, or its answer is invalid; or a list could
-    not be read whole."""
+    not be read whole. Also for a write of unknown outcome that a web page answered, not Zuora."""
     UNKNOWN = 4
     """A write was sent and its outcome is unknown."""
     CRASHED = 70

@@ -13,7 +13,7 @@ from entity_connections.cli.output import echo, entity_to_json, escapes_json, in
 from entity_connections.cli.tenant.find_rows import Failure
 from entity_connections.cli.tenant.session import find_exit_code, print_error
 from entity_connections.domain.actions import CONNECT, REQUEST, Action
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.errors import WebPage, ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Cause, LeftOut
@@ -148,6 +148,8 @@ def _find_code(operation: Operation) -> ExitCode:
     """Return the exit code that an operation alone would have."""
     if operation.state is State.CONFIRMED:
         return ExitCode.DONE
+    if operation.state is State.UNKNOWN and isinstance(operation.error, WebPage):
+        return ExitCode.NO_ACCESS  # what is between here and Zuora has to be mended first
     if operation.state in (State.UNKNOWN, State.IN_PROGRESS):
         return ExitCode.UNKNOWN
     if operation.state is State.NOT_SENT and not operation.follows:
