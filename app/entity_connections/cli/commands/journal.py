@@ -13,9 +13,10 @@ from entity_connections.cli.command_group import Group, examples
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, echo_json, format_table, format_title, info
 from entity_connections.cli.parameters import argument, json_option, option
-from entity_connections.cli.tenant.confirm import asking, can_ask
+from entity_connections.cli.tenant.confirm import can_ask
 from entity_connections.cli.tenant.local_state import open_list_cache
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
+from entity_connections.cli.tenant.signals import end_question_on_signals
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.actions import WRITES_BY_ID
 from entity_connections.domain.clock import now
@@ -216,7 +217,7 @@ def _confirm_release() -> bool:
     if not can_ask():
         info("It stays open: there is no terminal to ask on, and --yes is not given.")
         return False
-    with asking():
+    with end_question_on_signals():
         return click.confirm("Release it? Its outcome stays unknown.", default=False, err=True)
 
 

@@ -1,26 +1,18 @@
 """The lock and the question before a command writes."""
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import info
+from entity_connections.cli.tenant.signals import end_question_on_signals
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.typed_name import make_typed_name
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.workspace import Workspace
-
-if sys.platform == "win32":
-    TERMINATIONS = (signal.SIGTERM,)
-else:
-    TERMINATIONS = (signal.SIGTERM, signal.SIGHUP)
-"""Signals that end a command as ctrl+c does, with an exit code of their own."""
 
 
 def check_write_allowed(workspace: Workspace, *, yes: bool, unlock: bool) -> None:
@@ -56,18 +48,6 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-@contextmanager
-def asking() -> Iterator[None]:
-    """Let a signal end a question at once: the event loop's handlers would wait for the answer."""
-    numbers = [n for n in (signal.SIGINT, *TERMINATIONS) if callable(signal.getsignal(n))]
-    handlers = [signal.signal(number, signal.default_int_handler) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, handlers, strict=True):
-            signal.signal(number, handler)
-
-
 def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -> None:
     """Tell what would be sent, and what it costs of what is left of the rate limit."""
     open_entries = workspace.journal.read_unresolved()
@@ -91,7 +71,7 @@ def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -
 def confirm_plan(plan: Plan) -> bool:
     """Ask whether a plan is to be carried out; ctrl+c and ctrl+d are a no."""
     try:
-        with asking():
+        with end_question_on_signals():
             return _ask(plan)
     except click.Abort:
         info("")

@@ -5,17 +5,15 @@ What reads the tenant raises ZuoraError, which ends the command.
 
 import asyncio
 import math
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import wraps
-from types import FrameType
 from typing import Any, NamedTuple
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import info
-from entity_connections.cli.tenant.confirm import TERMINATIONS
+from entity_connections.cli.tenant.signals import cancel_on_signals
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.entities import Entity
@@ -169,7 +167,7 @@ def run_in_tenant(
     workspace = make_workspace(options, max_silence)
 
     async def enter_and_work() -> ExitCode:
-        with _cancel_on_signals():
+        with cancel_on_signals():
             user_session = await workspace.enter(workspace.user)
             try:
                 async with report_waits(user_session.request_log, silence_interval):
@@ -184,35 +182,6 @@ def run_in_tenant(
         return find_exit_code(error)
     except JournalError as error:  # of a write that was about to be sent
         raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
-
-
-@contextmanager
-def _cancel_on_signals() -> Iterator[None]:
-    """Let a signal that would kill the program cancel the current task, as ctrl+c does.
-
-    Raises:
-        SystemExit: the block was ended by a signal.
-    """
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None  # noqa: S101 - for mypy
-    received: list[int] = []
-
-    def cancel(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        loop.call_soon_threadsafe(task.cancel)
-
-    changed = [number for number in TERMINATIONS if signal.getsignal(number) is signal.SIG_DFL]
-    for number in changed:
-        signal.signal(number, cancel)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if received:
-            raise SystemExit(128 + received[0]) from None
-        raise
-    finally:
-        for number in changed:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def print_error(error: ZuoraError, *, sentence_printed: bool = False) -> None:
