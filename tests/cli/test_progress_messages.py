@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.tenant.execute import execute
+from entity_connections.cli.tenant.execute_plan import execute_plan
 from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import (
     MAX_SILENCE,
@@ -113,7 +113,7 @@ def test_a_write_without_an_answer_is_looked_up_before_the_command_ends(
         snapshot = await session.tenant.read(acting_id)
         row = next(row for row in snapshot.rows(Direction.INBOUND) if row.waits_for_acting)
         results = Results(ACCEPT, as_json=False)
-        await execute(session, Plan(ACCEPT, (Operation.plan(ACCEPT, row),)), results)
+        await execute_plan(session, Plan(ACCEPT, (Operation.plan(ACCEPT, row),)), results)
         return results.code
 
     assert run_in_tenant(options, accept, max_silence=1.0) is ExitCode.UNKNOWN

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from entity_connections.cli.tenant.execute import look_up_interrupted
+from entity_connections.cli.tenant.execute_plan import look_up_interrupted
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain import clock

@@ -11,8 +11,8 @@ from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import InvalidResponse
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.zuora_api import ZuoraApi
+from entity_connections.services.doubtful_lists import DoubtfulLists
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
-from entity_connections.services.list_losses import ListLosses
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.list_cache import CachedLists, ListCache
 
@@ -48,7 +48,7 @@ class Tenant:
         self.start_problem = ""
         self.lists_read = 0
         self._snapshots: dict[str, Snapshot] = {}
-        self._losses = ListLosses()
+        self._doubtful_lists = DoubtfulLists()
         self._newest: tuple[int, list[Connection]] = (0, [])  # as of so many `lists_read`
 
     async def open(self, start: str | None = None) -> str:
@@ -128,7 +128,9 @@ class Tenant:
         loss = ""
         if not listed.missing:
             ids = frozenset(record.id for record in listed.items)
-            loss = self._losses.check(acting_id, ids, removed, in_doubt, asked, self.steady())
+            loss = self._doubtful_lists.check(
+                acting_id, ids, removed, in_doubt, asked, self.steady()
+            )
         snapshot = Snapshot(
             acting_id,
             self.hierarchy,
@@ -171,7 +173,7 @@ class Tenant:
             self.lists_read += 1
             if snapshot.complete:
                 ids = frozenset(record.id for record in snapshot.connections)
-                self._losses.start(snapshot.acting_id, ids)
+                self._doubtful_lists.start(snapshot.acting_id, ids)
         return lists
 
     def save_cache(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:

@@ -12,7 +12,6 @@ from entity_connections.cli.completers import CONNECTION_ID, ENTITY
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import argument, option, status_option
-from entity_connections.cli.tenant.carry_out import carry_out
 from entity_connections.cli.tenant.find_rows import (
     RowFilter,
     find_row_by_ends,
@@ -22,6 +21,7 @@ from entity_connections.cli.tenant.find_rows import (
 )
 from entity_connections.cli.tenant.results import EVEN_SO
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
+from entity_connections.cli.tenant.write_command import run_write_command
 from entity_connections.cli.tenant.write_options import RESULTS_HELP, WriteOptions, write_options
 from entity_connections.domain.actions import (
     ACCEPT,
@@ -93,7 +93,7 @@ def _make_requesting_command(action: Action, help_text: str, *lines: str) -> cli
             )
         find = partial(find_rows_to_request, session, source, targets, row_filter)
         options = WriteOptions(**flags, even_so=even_so)
-        return await carry_out(session, action, find, targets, options)
+        return await run_write_command(session, action, find, targets, options)
 
     return command
 
@@ -175,7 +175,7 @@ def _make_command(action: Write, status: str, help_text: str, *lines: str) -> cl
                 "name connections by their ids (- reads them from stdin), or one by both --from"
                 " and --to, or let --all, --under and --status choose them."
             )
-        return await carry_out(session, action, find, given, WriteOptions(**flags))
+        return await run_write_command(session, action, find, given, WriteOptions(**flags))
 
     return command
 

@@ -8,13 +8,13 @@ from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.carry_out import (
-    carry_out_plan,
+from entity_connections.cli.tenant.results import Results
+from entity_connections.cli.tenant.session import TenantSession, tenant_command
+from entity_connections.cli.tenant.write_command import (
+    ask_and_execute,
     closing_results,
     prepare_write,
 )
-from entity_connections.cli.tenant.results import Results
-from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.cli.tenant.write_options import RESULTS_HELP, WriteOptions, write_options
 from entity_connections.domain.actions import REQUEST
 from entity_connections.services.operations.interrupted import (
@@ -56,5 +56,5 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
                 continue
             plan = await plan_interrupted_run(run, session.tenant, journal)
             results.action = plan.action
-            await carry_out_plan(session, plan, results, options)
+            await ask_and_execute(session, plan, results, options)
     return ExitCode.DONE if forget else results.code

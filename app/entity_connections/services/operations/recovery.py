@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.services.list_losses import SECOND_LOOK_DELAY
+from entity_connections.services.doubtful_lists import SECOND_LOOK_DELAY
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
 from entity_connections.services.operations.recording import record_outcomes

@@ -10,6 +10,11 @@ from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.text import clean
 from entity_connections.services.storage.anchor import SELECT_LAST, Anchor, AnchorError, Line
 from entity_connections.services.storage.database import Database, DatabaseError
+from entity_connections.services.storage.hash_chain import (
+    Verification,
+    hash_line,
+    verify_lines,
+)
 from entity_connections.services.storage.journal_entry import (
     MAX_TENANT_LENGTH,
     SENDING,
@@ -26,11 +31,6 @@ from entity_connections.services.storage.planned_runs import (
 )
 from entity_connections.services.storage.process_id import find_host, is_running, make_process_id
 from entity_connections.services.storage.stored_values import INVALID
-from entity_connections.services.storage.verification import (
-    Verification,
-    hash_line,
-    verify_lines,
-)
 
 if TYPE_CHECKING:
     import sqlite3

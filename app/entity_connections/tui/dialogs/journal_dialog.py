@@ -6,9 +6,9 @@ from textual import work
 from textual.content import Content
 
 from entity_connections.services.journal_titles import JournalTitles, make_journal_titles
+from entity_connections.services.storage.hash_chain import Verification
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry
-from entity_connections.services.storage.verification import Verification
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 

@@ -14,7 +14,7 @@ class _Loss(NamedTuple):
     answered_at: float
 
 
-class ListLosses:
+class DoubtfulLists:
     """Compares each whole list of an entity with the one before, and asks for a second look.
 
     A list that is empty now, or has lost more than half of its records, is doubtful until

@@ -10,7 +10,7 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, print_warnings
 from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_plan, print_plan
-from entity_connections.cli.tenant.execute import execute
+from entity_connections.cli.tenant.execute_plan import execute_plan
 from entity_connections.cli.tenant.find_rows import FoundRows
 from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import TenantSession
@@ -26,7 +26,7 @@ from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import JournalError
 
 
-async def carry_out(
+async def run_write_command(
     session: TenantSession,
     action: Action,
     find: Callable[[], Awaitable[FoundRows]],
@@ -55,12 +55,12 @@ async def carry_out(
         )
         for failure in selection.failures:
             results.add_failure(failure)
-        await carry_out_plan(session, plan, results, options, by_filter=selection.by_filter)
+        await ask_and_execute(session, plan, results, options, by_filter=selection.by_filter)
         session.save_cache()
     return results.code
 
 
-async def carry_out_plan(
+async def ask_and_execute(
     session: TenantSession,
     plan: Plan,
     results: Results,
@@ -95,7 +95,7 @@ async def carry_out_plan(
     else:
         lists = () if asks else session.tenant.snapshots()
         try:
-            await execute(session, plan, results, lists=lists)
+            await execute_plan(session, plan, results, lists=lists)
         finally:
             _report_loss(session)
 

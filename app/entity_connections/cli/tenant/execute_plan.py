@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from entity_connections.domain.connections import Ends
 
 
-async def execute(
+async def execute_plan(
     session: TenantSession,
     plan: Plan,
     results: Results,
