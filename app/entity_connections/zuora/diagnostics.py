@@ -47,7 +47,7 @@ class Diagnosis:
     Args:
         base_url: the REST root, normalized.
         credentials: None skips the steps that need a token.
-        entity: the entity to act in: id, name or display name; None for one in the token's scope.
+        entity: the entity to act in: id, name or display name; None for any of the token.
         proxy: as for `ZuoraClient`.
 
     Attributes:
