@@ -51,6 +51,8 @@ FAST = Timing(
     all_lists_delay=3600,
 )
 """Delays that no test waits for."""
+REFRESHING = FAST._replace(refresh_interval=lambda _: 0.2)
+"""The list is read again and again, with pauses in which the screen settles."""
 
 
 async def resize_terminal(pilot: Pilot[None], size: tuple[int, int]) -> None:
@@ -158,12 +160,10 @@ class ScreenDriver:
     async def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds."""
         deadline = time.monotonic() + TIMEOUT
-        while time.monotonic() < deadline:
-            await self.idle()
-            if condition():
-                await self.idle()
-                return
-        raise AssertionError("The screen never settled.")
+        while not condition():
+            assert time.monotonic() < deadline, "What was waited for never came."
+            await self.pilot.pause(MOMENT)
+        await self.idle()
 
     async def idle(self) -> None:
         """Wait until the program has computed nothing for a moment, and everything is drawn.
@@ -171,8 +171,9 @@ class ScreenDriver:
         Twice, and after several turns of the event loop each time, because on a busy machine a
         moment may pass in which the program has not had its turn.
         """
-        quiet = 0
+        quiet, deadline = 0, time.monotonic() + TIMEOUT
         while quiet < 2:
+            assert time.monotonic() < deadline, "The program never stopped computing."
             for _ in range(TURNS):
                 await asyncio.sleep(0)
             before = time.process_time()

@@ -12,7 +12,14 @@ from entity_connections.tui.rendering.banner import BannerState, render_banner
 from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.acme import US, client
-from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, TenantSetup, open_screen
+from tests.tui.open_screen import (
+    FAST,
+    HOLD_READS,
+    HOLD_WRITES,
+    REFRESHING,
+    TenantSetup,
+    open_screen,
+)
 from tests.tui.snapshots import Snapshot
 
 RATE_LIMIT = "rate-limit=12,retry-after=12,calls=reads"
@@ -112,8 +119,7 @@ async def test_the_banner_counts_down() -> None:
 @pytest.mark.asyncio
 async def test_offline_and_back(snap: Snapshot) -> None:
     """The rows stay, greyed; one line says why and that it tries again; no other message."""
-    timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    async with open_screen(timing=timing) as ui:
+    async with open_screen(timing=REFRESHING) as ui:
         before = ui.rows.region
         ui.fake.faults.on("offline")
         await ui.wait_until(lambda: bool(ui.banner))
@@ -162,8 +168,7 @@ async def test_that_nothing_was_read_is_said_only_until_something_is() -> None:
 async def test_refused_credentials_and_a_named_time_stop_the_refresh(
     fault: str, named: bool
 ) -> None:
-    timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    async with open_screen(timing=timing) as ui:
+    async with open_screen(timing=REFRESHING) as ui:
         ui.fake.faults.on(fault)
         await ui.wait_until(lambda: bool(ui.banner))
         assert ("trying again at" in ui.banner) is named
@@ -225,8 +230,7 @@ async def test_who_gives_up_waiting_for_a_write_learns_what_the_list_shows() -> 
 
 @pytest.mark.asyncio
 async def test_a_start_that_failed_is_repeated_automatically() -> None:
-    timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    async with open_screen(faults=["offline"], timing=timing) as ui:
+    async with open_screen(faults=["offline"], timing=REFRESHING) as ui:
         assert ui.banner.startswith("Offline: Zuora cannot be reached; trying again")
         ui.fake.faults.off()
         await ui.wait_until(lambda: ui.screen.state is not None and bool(ui.row_names()))
@@ -258,8 +262,7 @@ async def test_list_warnings(snap: Snapshot) -> None:
 
 @pytest.mark.asyncio
 async def test_a_write_that_was_refused_offline_is_not_sent_later() -> None:
-    timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    async with open_screen(timing=timing) as ui:
+    async with open_screen(timing=REFRESHING) as ui:
         await ui.move_to("Acme-US")
         ui.fake.faults.on("offline")
         await ui.press("r", "y")

@@ -7,7 +7,7 @@ from entity_connections.tui.widgets.too_small import TooSmall
 from textual.geometry import Region
 
 from tests.acme import CORPORATION, US, client
-from tests.tui.open_screen import FAST, SIZES, TenantSetup, open_screen
+from tests.tui.open_screen import FAST, REFRESHING, SIZES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -168,7 +168,7 @@ async def test_a_refresh_right_after_a_cursor_key_keeps_the_cursor() -> None:
 
 
 async def test_the_notice_of_a_write_disappears_when_another_program_changes_the_list() -> None:
-    timing = FAST._replace(shared_interval=0.05)
+    timing = FAST._replace(shared_interval=0.2)
     async with open_screen(setup=TenantSetup(shared=True), timing=timing) as ui:
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
@@ -181,7 +181,7 @@ async def test_the_notice_of_a_write_disappears_when_another_program_changes_the
 
 
 async def test_it_refreshes_by_itself_while_the_terminal_has_the_focus() -> None:
-    async with open_screen(timing=FAST._replace(refresh_interval=lambda _: 0.05)) as ui:
+    async with open_screen(timing=REFRESHING) as ui:
         ui.app.app_focus = False
         await ui.settle()
         await client(ui.fake).request_connection(CORPORATION, US, "k")

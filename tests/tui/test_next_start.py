@@ -17,7 +17,7 @@ from entity_connections.tui.dialogs.action_confirmation import ActionConfirmatio
 
 from tests.acme import CORPORATION, US, client, open_acme
 from tests.services.factories import intend
-from tests.tui.open_screen import FAST, ScreenDriver, TenantSetup, open_screen
+from tests.tui.open_screen import REFRESHING, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 OTHER_PROCESS = "elsewhere:1"
@@ -46,9 +46,10 @@ def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> str:
 
 async def test_offline(snap: Snapshot, tmp_path: Path) -> None:
     """The rows of three hours ago, greyed, with their age; one line says that it is offline."""
-    timing = FAST._replace(refresh_interval=lambda _: 0.05)
     cache = await yesterday(tmp_path)
-    async with open_screen(faults=["offline"], setup=TenantSetup(cache=cache), timing=timing) as ui:
+    async with open_screen(
+        faults=["offline"], setup=TenantSetup(cache=cache), timing=REFRESHING
+    ) as ui:
         assert "Zuora cannot be reached: No connection" in ui.notice
         await ui.press("escape")
         await ui.snap_sizes(snap)

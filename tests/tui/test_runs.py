@@ -252,8 +252,11 @@ async def test_progress(snap: Snapshot) -> None:
         await ui.snap_sizes(snap, ((160, 48), (60, 20), (80, 24)))
         await ui.pilot.press("r")
         await ui.wait_until(lambda: "A run on 19 pairs is under way." in ui.notice)
-        await ui.pilot.press("escape", "escape")
+        await ui.pilot.press("escape")
         await ui.wait_until(lambda: "stopping: 12 under way" in ui.text("progress"))
+        await ui.wait_until(lambda: not ui.notice)
+        await ui.pilot.press("escape")
+        assert len(ui.rows.items) == 74, "escape does not clear the filter before the run has ended"
         ui.fake.faults.off("latency")
         await ui.settle()
         snap(ui.app, "stopped")

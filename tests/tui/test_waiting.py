@@ -14,9 +14,9 @@ from entity_connections.tui.widgets.grid.layout import Cell
 
 from tests.acme import CANADA, CORPORATION, EUROPE, JAPAN, client, write_names
 from tests.tui.open_screen import (
-    FAST,
     HOLD_READS,
     HOLD_WRITES,
+    REFRESHING,
     ScreenDriver,
     TenantSetup,
     open_screen,
@@ -307,7 +307,7 @@ async def test_512_entities() -> None:
 
 
 async def test_the_count_is_read_and_kept_up_to_date_unasked() -> None:
-    timing = FAST._replace(all_lists_delay=0.001, refresh_interval=lambda _: 0.05)
+    timing = REFRESHING._replace(all_lists_delay=0.001)
     async with open_screen(timing=timing, ready=lambda ui: count_in_header(ui) == "5") as ui:
         await client(ui.fake).request_connection(JAPAN, EUROPE, "the-key")
         await ui.wait_until(lambda: count_in_header(ui) == "6")

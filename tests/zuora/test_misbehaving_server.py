@@ -104,16 +104,16 @@ CASES = [(reply, kind) for _, reply, kind in REPLIES]
 every_reply = pytest.mark.parametrize(("reply", "kind"), CASES, ids=[row[0] for row in REPLIES])
 
 
-def limits_for(kind: type[ZuoraError]) -> HttpLimits:
-    """Be impatient only if there will be no response."""
-    return IMPATIENT if kind is LOST else PATIENT
+def limits_for(reply: Reply) -> HttpLimits:
+    """Be impatient only if there will be no end of a response."""
+    return PATIENT if isinstance(reply, bytes) else IMPATIENT
 
 
 @every_reply
 async def test_a_list_ends_in_an_error_and_the_next_call_works(
     reply: Reply, kind: type[ZuoraError]
 ) -> None:
-    async with RawServer(reply).open() as server, server.client(limits_for(kind)) as client:
+    async with RawServer(reply).open() as server, server.client(limits_for(reply)) as client:
         with pytest.raises(ZuoraError) as caught:
             await client.list_connections(ENTITY)
         attempts = {
@@ -134,7 +134,7 @@ async def test_a_list_ends_in_an_error_and_the_next_call_works(
 async def test_a_write_is_repeated_only_with_its_key_and_maybe_applied(
     reply: Reply, kind: type[ZuoraError], method: str
 ) -> None:
-    async with RawServer(reply).open() as server, server.client(limits_for(kind)) as client:
+    async with RawServer(reply).open() as server, server.client(limits_for(reply)) as client:
         if method == "PUT":
             call = client.disconnect(ENTITY, "1")
         else:
@@ -148,7 +148,7 @@ async def test_a_write_is_repeated_only_with_its_key_and_maybe_applied(
 
 @every_reply
 async def test_without_a_token_nothing_is_sent(reply: Reply, kind: type[ZuoraError]) -> None:
-    async with RawServer().open() as server, server.client(limits_for(kind)) as client:
+    async with RawServer().open() as server, server.client(limits_for(reply)) as client:
         server.token_reply = reply
         with pytest.raises(errors.TokenUnavailable) as caught:
             await client.disconnect(ENTITY, "1")

@@ -377,27 +377,41 @@ class ConnectionsScreen(Screen[None]):
     def action_back(self) -> None:
         """Take one step back: leave the tree, end a wait or a run, clear notice, filters, marks."""
         view = self.view
-        if isinstance(self.focused, FilterInput) and self.focused is not view.filter_input:
+        in_filter = self.focused is view.filter_input
+        if isinstance(self.focused, FilterInput) and not in_filter:
             view.close_tree_filter()
-        elif self.is_started and self.tenant_workers.planning:
+        elif self._stop_work(in_filter=in_filter):
+            pass
+        elif view.notice_bar.notice is not None and not in_filter:
+            view.notice_bar.clear_notice()
+        elif in_filter:
+            view.close_filter()
+        elif self.state is not None and self.state.runs.is_running:
+            pass  # pressed once more to stop the run, it must not clear filters and marks
+        elif view.is_filtered:
+            view.close_filter()
+        else:
+            view.clear_marks()
+
+    def _stop_work(self, *, in_filter: bool) -> bool:
+        """End a wait or a run, if there is any to end; return whether there was."""
+        view = self.view
+        if self.is_started and self.tenant_workers.planning:
             self.tenant_workers.cancel_planning()
         elif view.request_log is not None and view.request_log.delays:
             self.stop_run()
             view.request_log.cancel_delays()
-        elif view.reading and view.slow_seconds and self.focused is not view.filter_input:
+        elif view.reading and view.slow_seconds and not in_filter:
             self.tenant_workers.cancel_reading()
             kind = ZuoraError if view.request_log is None else NoResponse  # nothing was asked yet
             self._show_failure(kind("You gave up waiting."))
-        elif self.focused is not view.filter_input and self.stop_run():
+        elif not in_filter and self.stop_run():
             pass
         elif view.request_log is not None and view.slow_seconds:  # for the answer to a write
             view.request_log.give_up_waiting()
-        elif view.notice_bar.notice is not None and self.focused is not view.filter_input:
-            view.notice_bar.clear_notice()
-        elif self.focused is view.filter_input or view.is_filtered:
-            view.close_filter()
         else:
-            view.clear_marks()
+            return False
+        return True
 
     def act_in(self, entity_id: str | None) -> None:
         """Act in another entity, on the same tab; None changes nothing."""

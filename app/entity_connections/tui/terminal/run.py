@@ -63,10 +63,12 @@ class _SignalExit:
 
     def handle_signal(self, number: int, _frame: object) -> None:
         """Let the app exit; end the process at once if the terminal is not in use."""
+        if self.status:
+            return  # it is ending; the kernel and the watch for a hangup may both send SIGHUP
         if TerminalDriver.state in (TerminalState.INITIAL, TerminalState.RESTORED):
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
-        elif not self.status:
+        else:
             self.status = 128 + number
             TerminalDriver.exiting = True  # some senders add a SIGCONT
             start_forced_exit(self._exit_by_force)
