@@ -354,6 +354,23 @@ async def test_a_note_on_a_row_is_painted_even_if_the_name_has_to_be_cut() -> No
 
 
 @pytest.mark.asyncio
+async def test_a_step_of_the_cursor_paints_two_rows() -> None:
+    painted: list[str] = []
+    app = GridApp(numbered(9))
+
+    def find_note(key: str) -> str:
+        painted.append(key)
+        return ""
+
+    app.grid.find_note = find_note
+    async with app.run_test(size=(60, 10)) as pilot:
+        painted.clear()
+        await pilot.press("down")
+        await pilot.pause()
+        assert painted == [item.key for item in numbered(2)]
+
+
+@pytest.mark.asyncio
 async def test_a_column_folds_away_when_the_terminal_shrinks() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 10)) as pilot:

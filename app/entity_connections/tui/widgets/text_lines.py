@@ -4,10 +4,11 @@ from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.visual import Visual
-from textual.widget import Widget
+
+from entity_connections.tui.widgets.line_cache import LineCache
 
 
-class TextLines(Widget):
+class TextLines(LineCache):
     """Shows one `Content`, cropped at the right edge, each of its lines on one screen line."""
 
     ALLOW_SELECT = False

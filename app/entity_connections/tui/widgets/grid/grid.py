@@ -34,6 +34,7 @@ from entity_connections.tui.widgets.grid.layout import (
     fit_text,
     lay_out_columns,
 )
+from entity_connections.tui.widgets.line_cache import LineCache
 
 TONES = frozenset({"good", "wait", "end", "warn", "mute", "link", "harm"})
 ZEBRA_FROM = 30
@@ -44,7 +45,7 @@ HEADER_HEIGHT = 1
 """Lines above the first row; they do not scroll."""
 
 
-class Grid(ScrollView, can_focus=True, inherit_bindings=False):
+class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
     """A table with one line for each row and a cursor that is a record key.
 
     Attributes:
@@ -287,7 +288,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         if regions:  # without any, everything would be repainted
             self.refresh(*regions)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
+    def paint_lines(self, crop: Region) -> list[Strip]:
         """Return lines, from the cache where possible.
 
         This leaves out Textual's box model, which would build every line of a scrolled or
@@ -387,7 +388,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     def _paint_placeholder(self) -> Iterable[Strip]:
         content, style = self.placeholder, self.visual_style
         width = min(self._width, content.get_optimal_width({}, self._width))
-        lines = Visual.to_strips(self, content, width, None, style) if width else []
+        lines = Visual.to_strips(self, content, width, None, style) if width else [Strip([])]
         return Strip.align(lines, style.rich_style, self._width, self._page, "center", "middle")
 
     def _get_component_style(self, name: str = "", ground: str = "", dim: bool = False) -> Style:
