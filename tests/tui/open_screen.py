@@ -250,7 +250,7 @@ class ScreenDriver:
         """Click into a cell of any grid."""
         names = [item.cells[name_column].text.strip() for item in grid.items]
         x = next(slot.start for slot in grid.slots if slot.column.key == column)
-        y = names.index(name) + 1 - grid.scroll_offset.y
+        y = names.index(name) + grid.header_height - grid.scroll_offset.y
         await self.pilot.click(grid, offset=(x + 1, y), times=times)
         await self.settle()
 

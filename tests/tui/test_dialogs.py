@@ -63,6 +63,15 @@ async def test_switching_keeps_the_tab_and_recent_entities_come_first() -> None:
         assert ("Acme-Europe", "acting entity · ◐ 1 waiting") in choices(ui)
 
 
+async def test_a_name_that_holds_the_words_is_chosen_before_a_note_that_does() -> None:
+    async with open_screen() as ui:
+        await ui.press("ctrl+p")
+        await ui.type("act")
+        assert choices(ui)[0][0] == "Mark"
+        await ui.press("enter")
+        assert "Acme-Americas ▾" in ui.text("header")
+
+
 async def test_a_name_typed_in_full_is_chosen_before_one_that_holds_it() -> None:
     async with open_screen() as ui:
         picker = Picker("Work as", [Choice("annabel", "annabel"), Choice("anna", "anna")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -320,8 +321,17 @@ columns = st.builds(
     st.integers(1, 40),
     st.integers(0, 60),
     st.integers(0, 3),
+    st.integers(0, 80),
     st.integers(0, 200),
 )
+
+
+def _find_limit(column: Column) -> float:
+    """Return the cells that a column never exceeds."""
+    least = max(column.min_width, column.preferred_width)
+    if not column.weight:
+        return least
+    return max(least, column.max_width) if column.max_width else math.inf
 
 
 @given(st.lists(columns, max_size=8), st.integers(0, 300))
@@ -337,7 +347,9 @@ def test_columns_share_the_width_without_gap_or_overlap(columns: list[Column], w
     if GUTTER + sum(1 + column.min_width for column in shown) <= width:
         assert len(slots) == len(shown)
         assert all(slot.width >= slot.column.min_width for slot in slots)
-        if any(column.weight for column in shown):
+        assert all(slot.width <= _find_limit(slot.column) for slot in slots)
+        weighted = [column for column in shown if column.weight]
+        if weighted and not weighted[-1].max_width:
             assert end == width, "nothing is left over"
 
 

@@ -120,7 +120,7 @@ async def test_the_second_click_of_a_double_click_does_not_reach_the_screen_unde
         names = [item.cells["text"].text.strip() for item in grid.items]
         action = next(slot for slot in ui.rows.slots if slot.column.key == "action")
         # Under the dialog, at the same place, is an action of the main screen.
-        x, y = action.start + 4, grid.region.y + 1 + names.index("Acme-Brazil")
+        x, y = action.start + 4, grid.region.y + names.index("Acme-Brazil")
         for kind in (events.MouseDown, events.MouseUp) * 2:
             ui.app.post_message(
                 kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)

@@ -2,6 +2,7 @@
 
 import pytest
 from entity_connections.services.storage.journal import Journal
+from entity_connections.tui.widgets.text_lines import TextLines
 from textual.geometry import Region
 
 from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
@@ -101,6 +102,25 @@ async def test_rows_are_a_tree_and_name_their_parents_when_they_are_filtered() -
         assert "├─" not in find_line(ui, "Acme-US ")
 
 
+async def test_what_is_below_the_acting_entity_names_it_and_no_line_leads_nowhere() -> None:
+    async with open_screen(size=(120, 36)) as ui:
+        await ui.act_in("Acme-Europe")
+        assert "│   ├─ Acme-UK  in Acme-Europe" in find_line(ui, "Acme-UK")
+        assert "│   │  ├─ Acme-US   " in find_line(ui, "Acme-US")
+        await ui.act_in("Acme Corporation")
+        assert "│   Acme-Europe   " in find_line(ui, "Acme-Europe  "), "all is below the root"
+
+
+async def test_the_frame_shows_which_pane_has_the_focus() -> None:
+    async with open_screen(size=WIDE) as ui:
+        starts = []
+        for key in ("e", "escape"):
+            await ui.press(key)
+            spans = ui.screen.query_one("#tabs", TextLines).content.spans
+            starts.append(min(span.start for span in spans if span.style == "$primary"))
+        assert starts == [0, ui.screen.view.widths.tree + 1]
+
+
 async def test_the_detail_says_what_comes_next_and_who_did_what() -> None:
     async with open_screen(size=WIDE, setup=TenantSetup(journal=Journal(None, "acme"))) as ui:
         await ui.move_to("Acme-US")
@@ -131,6 +151,7 @@ async def test_the_key_bar_of_a_small_screen_leaves_out_what_is_impossible() -> 
         assert "r Request" in ui.text("keys")
         assert "x Disconnect" in ui.text("keys")
         assert "a Accept" not in ui.text("keys")
+        assert ui.text("keys").endswith("e Entity  w Waiting  ? Help")
 
 
 async def test_tabs_by_tab_and_by_number() -> None:

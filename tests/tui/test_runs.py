@@ -131,14 +131,14 @@ async def test_preview(snap: Snapshot) -> None:
         assert "PRODUCTION acme" in str(ui.app.screen.query_one("#dialog").border_title)
         assert shown(ui, "title") == "Connect 6 pairs?"
         assert shown(ui, "pair") == (
-            "Acme Corporation → Acme-US: Request in Acme Corporation, Accept in Acme-US"
+            "Acme Corporation → Acme-US: Request in Acme Corporation, then Accept in Acme-US"
         )
         plan = preview(ui).plan
         price = f"4 left out, listed last · {plan.calls} calls to Zuora\n"
         assert price in shown(ui, "consequence")
         assert "49,900 of 50,000 calls left" in shown(ui, "consequence")
         what = preview(ui).grid.items[-1].cells["what"].text
-        assert what == "connected already: left out"
+        assert what == "left out: connected already"
         await ui.press("end")
         assert "left out: Acme Corporation is already connected to" in shown(ui, "pair")
 

@@ -78,7 +78,7 @@ async def test_unlocking(snap: Snapshot) -> None:
         await ui.press("enter")
         assert refuses(ui)
         keys = ui.app.screen.query_one("#keys", Static)
-        assert str(keys.content) == "That is not acme-production · Esc no"
+        assert str(keys.content) == "That is not acme-production · escape no"
         await ui.type("acme-production")
         assert not refuses(ui)
         await ui.press("enter")

@@ -66,7 +66,7 @@ class Confirmation(Dialog[bool]):
         )
     ]
     VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (24, "-roomy")]
-    KEYS = "y yes · n, Esc or Enter no"
+    KEYS = "y yes · n, escape or enter no"
     SUBJECT_KEYS = ""
 
     invalidated = reactive("", recompose=True)
@@ -104,7 +104,7 @@ class Confirmation(Dialog[bool]):
         yield Static(reason, id="reason")
         with Horizontal(id="answers"):
             yield Button("Close", id="no")
-        yield Static("Esc close", id="keys")
+        yield Static("escape close", id="keys")
 
     def _compose_open(self) -> ComposeResult:
         yield Static(Content(self._question.consequence), id="consequence")
@@ -114,7 +114,7 @@ class Confirmation(Dialog[bool]):
             what = Content.assemble("Type ", (name, "bold"), f"{kind} to confirm:")
             yield Static(what, id="what")
             yield Input(id="typed", compact=True)
-            keys = f"type the {self._question.typed_word}, then Enter · Esc no"
+            keys = f"type the {self._question.typed_word}, then enter · escape no"
         with Horizontal(id="answers"):
             yield Button(self._question.no, id="no")
             yield from self.compose_other_answers()
@@ -193,4 +193,4 @@ class Confirmation(Dialog[bool]):
 
     def _refuse(self, reason: str) -> None:
         """Show why an answer is not taken, in place of the keys."""
-        self.query_one("#keys", Static).update(Content(f"{reason} · Esc no"))
+        self.query_one("#keys", Static).update(Content(f"{reason} · escape no"))

@@ -13,7 +13,7 @@ from entity_connections.tui.dialogs.picker import Choice, Picker
 class FaultPicker(Picker):
     """Switches the chosen fault, and returns its name."""
 
-    KEYS = "Enter switch on or off · Tab options · Esc close"
+    KEYS = "enter switch on or off · tab options · escape close"
     options_input = query_one("#options", Input)
 
     def __init__(self, faults: FaultSwitches) -> None:

@@ -68,7 +68,7 @@ class HelpDialog(Dialog[str | None]):
 
     def compose_dialog(self) -> ComposeResult:
         with VerticalScroll(id="dialog") as dialog:
-            dialog.border_title, dialog.border_subtitle = "Help", "Esc close"
+            dialog.border_title, dialog.border_subtitle = "Help", "escape close"
             yield Static(id="text")
 
     def on_resize(self) -> None:

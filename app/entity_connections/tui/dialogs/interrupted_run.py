@@ -28,7 +28,7 @@ class InterruptedRunQuestion(Confirmation):
     BINDINGS = [
         Binding("f", "forget", "Forget", id="interrupted.forget", tooltip="Do not ask again")
     ]
-    KEYS = "y resume · f forget it · n, Esc or Enter later"
+    KEYS = "y resume · f forget it · n, escape or enter later"
 
     def __init__(
         self,

@@ -38,7 +38,7 @@ class JournalDialog(LogDialog):
     """Shows what is in the journal when it is opened."""
 
     def __init__(self, journal: Journal) -> None:
-        super().__init__("Journal", _COLUMNS, "Reading the journal…", "/ filter · Esc close")
+        super().__init__("Journal", _COLUMNS, "Reading the journal…", "/ filter · escape close")
         self._journal = journal
 
     def on_mount(self) -> None:

@@ -74,7 +74,7 @@ class Picker(Dialog[str | None]):
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Close", id="picker.close", tooltip="Choose nothing"),
     ]
-    KEYS = "Enter choose · Esc close"
+    KEYS = "enter choose · escape close"
     """The line at the bottom."""
     grid = query_one("#choices", Grid)
     query_input = query_one("#query", FilterInput)
@@ -142,7 +142,8 @@ class Picker(Dialog[str | None]):
             }
         enabled = {key: choice for key, choice in found.items() if not choice.disabled_reason}
         exact = [key for key, choice in enabled.items() if split_words(choice.text) == words]
-        cursor = next(iter([*exact, *enabled, *found]), None) if words else None
+        named = [key for key, choice in enabled.items() if contains_words(choice.text, words)]
+        cursor = next(iter([*exact, *named, *enabled, *found]), None) if words else None
         self._show(set(found), words, cursor)
 
     def _show(self, found: set[str], words: Sequence[str], cursor: str | None) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WIDTH, CELLS_BESIDE = 110, 6
 """Cells of the dialog, and those of them at the sides of its texts; see dialogs.tcss."""
 _COLUMNS = (
-    Column("pair", "Source → Target", MIN_PAIR_WIDTH, weight=1),
+    Column("pair", "Source → target", MIN_PAIR_WIDTH, weight=1),
     Column("what", "What happens", 16, weight=2),
 )
 
@@ -57,7 +57,7 @@ class PlanPreview(Confirmation):
         )
     ]
     VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (32, "-roomy")]
-    SUBJECT_KEYS = " · ↑ ↓ End pairs"
+    SUBJECT_KEYS = " · ↑ ↓ pairs"
     grid = query_one("#pairs", Grid)
 
     def __init__(
@@ -123,11 +123,14 @@ def _list_lines(plan: Plan) -> list[tuple[Item, str]]:
         pairs.setdefault(operation.ends, []).append(operation)
     lines: list[tuple[Row, Cell, str, str]] = []
     for writes in pairs.values():
-        words = "+".join(write.action.word for write in writes)
-        places = ", ".join(f"{write.action.word} in {write.row.acting.title}" for write in writes)
-        lines.append((writes[0].row, Cell(places, short=words), places, ""))
+        words = ", ".join(write.action.word for write in writes)
+        places = (f"{write.action.word} in {write.row.acting.title}" for write in writes)
+        lines.append(
+            (writes[0].row, Cell(words, short=plan.action.word), ", then ".join(places), "")
+        )
     for row, reason, _, brief in plan.left_out:
-        lines.append((row, Cell(f"{brief}: left out", "warn"), f"left out: {reason}", "mute"))
+        what = Cell(f"left out: {brief}" if brief else "left out", "wait", short="left out")
+        lines.append((row, what, f"left out: {reason}", "mute"))
     return [
         (
             Item(str(at), {"pair": Cell(row.pair, tone, (row.source, row.target)), "what": what}),

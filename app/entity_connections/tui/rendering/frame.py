@@ -16,6 +16,10 @@ FULL_DETAIL = 43
 """Cells of the detail in which an id fits; what it has more, it leaves to longer names."""
 
 
+ACTIVE = "$primary"
+"""The colour of the frame around the pane with the focus, where there are several."""
+
+
 class Panes(NamedTuple):
     """The widths of the panes, in cells, without the lines between them; 0 for one not shown."""
 
@@ -50,7 +54,13 @@ def divide_width(width: int, three_panes: bool | None = None, names: int = 0) ->
     return Panes(tree, width - 4 - tree - detail, detail)
 
 
-def draw_line(ends: str, panes: Panes, left: Sequence[Content], right: Content) -> Content:
+def draw_line(
+    ends: str,
+    panes: Panes,
+    left: Sequence[Content],
+    right: Content,
+    active: int | None = None,
+) -> Content:
     """Return a horizontal line of the frame.
 
     Args:
@@ -58,18 +68,23 @@ def draw_line(ends: str, panes: Panes, left: Sequence[Content], right: Content) 
         panes: the panes.
         left: what stands at the left of each pane; the last one may be longer than its pane.
         right: what stands at the right end, if there is anything, and room for it.
+        active: the number of the pane with the focus, counted from 0; its line stands out.
     """
-    bare = ends[0] + ends[1].join("─" * width for width in panes.shown) + ends[2]
+    shown = panes.shown
+    bare = Content(ends[0] + ends[1].join("─" * width for width in shown) + ends[2])
+    if active is not None:
+        start = sum(shown[:active]) + active
+        bare = bare.stylize(ACTIVE, start, start + shown[active] + 2)
     parts, at = [], 0
     pane_start = 2
-    for text, width in zip(left, panes.shown, strict=False):
+    for text, width in zip(left, shown, strict=False):
         room = len(bare) - 2 - pane_start if text is left[-1] else width - 2
         text = text.truncate(max(0, room), ellipsis=True)
-        parts += [Content(bare[at:pane_start]), text]
+        parts += [bare[at:pane_start], text]
         at = pane_start + text.cell_length
         pane_start += width + 1
     right_start = len(bare) - 2 - right.cell_length
     if right.plain and right_start > at:
-        parts += [Content(bare[at:right_start]), right]
+        parts += [bare[at:right_start], right]
         at = len(bare) - 2
-    return Content("").join([*parts, Content(bare[at:])])
+    return Content("").join([*parts, bare[at:]])

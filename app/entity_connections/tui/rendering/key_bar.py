@@ -13,7 +13,7 @@ from entity_connections.tui.rendering.text import link_to_command
 
 MIN_OFFERED_WIDTH, MAX_OFFERED_WIDTH = 30, 44
 """Cells for what the row offers, in a narrow and in a wide terminal."""
-_EXPENDABLE = ("palette", "status", "next_tab", "quit", "filter", "help", "entity")
+_EXPENDABLE = ("palette", "status", "next_tab", "quit", "filter", "mark", "entity", "waiting")
 """Commands that are left out if room is short, after the impossible ones, the first one first."""
 
 

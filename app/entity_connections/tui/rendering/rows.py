@@ -1,6 +1,6 @@
 """The columns of the main screen, and a row of a tab as a row of the grid."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.actions.default_action import (
@@ -21,13 +21,15 @@ from entity_connections.services.workspace import ADMINISTRATORS_ONLY
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.tree import draw_branches, list_levels
-from entity_connections.tui.widgets.grid.layout import LEVEL_WIDTH, Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import NARROW, Cell, Column, Item
 
 if TYPE_CHECKING:
-    from entity_connections.domain.entities import Hierarchy
+    from entity_connections.domain.entities import Entity, Hierarchy
 
 MARK = "✓"
 """The sign of a marked row."""
+PARENT_WIDTH = 16
+"""Cells after the longest name, for a parent; more would keep the status far from the name."""
 
 
 class StatusStyle(NamedTuple):
@@ -60,11 +62,19 @@ TONE_COLORS = {
 """The colour of each tone of a status outside a grid."""
 
 
-def make_columns(direction: Direction) -> tuple[Column, ...]:
-    """Return the columns of a tab."""
+def make_columns(direction: Direction, names: int = 0) -> tuple[Column, ...]:
+    """Return the columns of a tab; `names`: cells that the longest name of an entity needs."""
     counterpart = "Target entity" if direction is Direction.OUTBOUND else "Source entity"
     return (
-        Column("counterpart", counterpart, 16, 28, weight=4, sortable=True),
+        Column(
+            "counterpart",
+            counterpart,
+            16,
+            28,
+            weight=4,
+            max_width=max(NARROW, names + PARENT_WIDTH),
+            sortable=True,
+        ),
         Column("status", "Status", 15, sortable=True),
         Column("back", "Back", 4, hide_below=66),
         Column("key", "", 1),
@@ -88,8 +98,9 @@ class ItemCache:
         self._key: tuple[object, ...] = ()
         self._items: dict[tuple[str, bool], Item] = {}
         self._offers: dict[tuple[object, ...], tuple[Cell, Cell]] = {}
-        self._hierarchy: Hierarchy | None = None
+        self._tree: tuple[Hierarchy, str] | None = None
         self._branches: dict[str, str] = {}
+        self._lifted: set[str] = set()  # without the row of their parent, and not at the top
 
     def make_items(
         self, state: ScreenState, rows: Sequence[Row], context: CommandContext
@@ -100,13 +111,16 @@ class ItemCache:
         key = (state.snapshot, state.direction, state.runs.revision, locked, context.role)
         if key != self._key:
             self._key, self._items, self._offers = key, {}, {}
-        branches = self._find_branches(state) if is_tree else None
+        if is_tree:
+            self._draw_tree(state.session.tenant.hierarchy, state.acting_id)
         self._items.pop((tab.pinned or "", is_tree), None)  # this row may differ from the list
         for row in rows:
             if (row.key, is_tree) not in self._items:
                 progress, result = state.runs.progress(row), state.runs.find_result_word(row)
                 offer = self._find_offer(row, context)
-                item = make_item(row, offer, progress, result, branches)
+                before = self._branches.get(row.key, "") if is_tree else ""
+                parent = row.parent if not is_tree or row.key in self._lifted else None
+                item = make_item(row, offer, progress, result, before, parent)
                 self._items[row.key, is_tree] = item
         items = [self._items[row.key, is_tree] for row in rows]
         return mark_items(items, tab.marks) if tab.marks else items
@@ -118,15 +132,22 @@ class ItemCache:
             self._offers[kind] = _make_action_cells(row, context)
         return self._offers[kind]
 
-    def _find_branches(self, state: ScreenState) -> dict[str, str]:
-        """Return the lines of the tree, without a level where only the acting entity is."""
-        hierarchy = state.session.tenant.hierarchy
-        if hierarchy is not self._hierarchy:
-            self._hierarchy, self._branches = hierarchy, draw_branches(list_levels(hierarchy))
-        roots = [entity.id for entity in hierarchy if not hierarchy.depth(entity.id)]
-        if roots != [state.acting_id]:
-            return self._branches
-        return {key: branch[LEVEL_WIDTH:] for key, branch in self._branches.items()}
+    def _draw_tree(self, hierarchy: "Hierarchy", acting_id: str) -> None:
+        """Draw the tree without the acting entity, which has no row: what is below it moves up."""
+        if self._tree == (hierarchy, acting_id):
+            return
+        self._tree = hierarchy, acting_id
+        levels = list_levels(hierarchy)
+        self._branches = draw_branches(
+            [
+                (id_, max(0, level - hierarchy.is_below(id_, acting_id)))
+                for id_, level in levels
+                if id_ != acting_id
+            ]
+        )
+        is_only_root = [id_ for id_, level in levels if not level] == [acting_id]
+        children = (entity.id for entity in hierarchy if entity.parent_id == acting_id)
+        self._lifted = set() if is_only_root else set(children)
 
 
 def make_item(
@@ -134,7 +155,8 @@ def make_item(
     offer: tuple[Cell, Cell],
     progress: Progress | None,
     result: str,
-    branches: Mapping[str, str] | None,
+    before: str,
+    parent: "Entity | None",
 ) -> Item:
     """Return the grid row for a row of a tab.
 
@@ -143,8 +165,8 @@ def make_item(
         offer: the key and the name of the action that makes sense.
         progress: the state of the last operation on the row, where it is not finished.
         result: what the last run of several has done on the row, in a word; "" for nothing.
-        branches: what stands before each entity in the tree; None where rows are no tree, and
-            the parent is named instead.
+        before: the lines of the tree before the entity.
+        parent: the entity above it, if the tree does not show that.
     """
     status, (key, action) = format_status(row.state), offer
     if progress is Progress.SENDING:
@@ -157,11 +179,8 @@ def make_item(
         key, action = Cell(""), Cell(f"! {result}", "warn")
         if result == DONE:
             action = Cell(f"{MARK} {result}", "good")
-    tone, before, after = "" if row.counterpart.listed else "mute", "", ""
-    if branches is not None:
-        before = branches.get(row.key, "")
-    elif row.parent is not None:
-        after = f"  in {row.parent.title}"
+    tone = "" if row.counterpart.listed else "mute"
+    after = f"  in {parent.title}" if parent is not None else ""
     cells = {
         "counterpart": Cell(row.counterpart.title, tone, (row.counterpart,), before, after),
         "status": status,

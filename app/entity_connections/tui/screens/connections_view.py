@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -34,7 +34,7 @@ from entity_connections.tui.rendering.empty_states import (
     render_empty_state,
     render_error_state,
 )
-from entity_connections.tui.rendering.frame import Panes, divide_width, draw_line
+from entity_connections.tui.rendering.frame import ACTIVE, Panes, divide_width, draw_line
 from entity_connections.tui.rendering.header import (
     format_age,
     format_list_age,
@@ -117,8 +117,10 @@ class ConnectionsView(Pane):
         self.user = workspace.user
         self.entered = False
         self.widths = divide_width(0)
-        self._hierarchy = Hierarchy()  # that of the tree, whose width it decides
+        self._hierarchy = Hierarchy()  # that of the rows and the tree
+        self._name_width = 0  # of the longest name in it: it decides how wide they are
         self._tree: EntityTree | None = None
+        self._tree_focused = False
         self._started_at = now()
         self._reading_since = 0.0
         self._detail_timer: asyncio.TimerHandle | None = None
@@ -154,8 +156,7 @@ class ConnectionsView(Pane):
             self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
-        names = measure_names(self._hierarchy)
-        self._divide(divide_width(self.size.width, self.three_panes, names))
+        self._divide(divide_width(self.size.width, self.three_panes, self._name_width))
         self._draw_header()
         self._draw_detail()
 
@@ -185,6 +186,19 @@ class ConnectionsView(Pane):
     def entity_tree(self) -> "EntityTree | None":
         """The tree of entities, or None where there is no room for it."""
         return self._tree if self.widths.tree else None
+
+    @property
+    def _active_pane(self) -> int | None:
+        """The number of the pane with the focus; None where there are not several."""
+        return int(not self._tree_focused) if self.widths.tree else None
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Let the frame of the pane with the focus stand out."""
+        tree_focused = self._tree is not None and self._tree in event.widget.ancestors
+        if tree_focused != self._tree_focused:
+            self._tree_focused = tree_focused
+            self.set_class(tree_focused, "-tree-focused")
+            self._draw_header()
 
     @property
     def context(self) -> CommandContext:
@@ -247,7 +261,7 @@ class ConnectionsView(Pane):
         """Draw everything; to be called after a change of the write lock or of the faults."""
         if self.state is not None:
             if (hierarchy := self.state.session.tenant.hierarchy) is not self._hierarchy:
-                self._hierarchy = hierarchy
+                self._hierarchy, self._name_width = hierarchy, measure_names(hierarchy)
                 self.on_resize()
             self._draw_rows(self.state)
             self._draw_tree()
@@ -274,11 +288,16 @@ class ConnectionsView(Pane):
         self.app.set_class(faults is not None and bool(faults.summarize()), "-faults")
         header = render_header(self.workspace, self.user, state, self.size.width - 2)
         self.header.update(header)
-        titles = [render_tabs(state, self.widths.rows - 2)]
+        tabs = render_tabs(state, self.widths.rows - 2)
+        titles = [tabs]
         if self.widths.tree:
-            titles.insert(0, Content.styled(" Entities ", MUTED))
-            titles.append(Content.styled(" Connection ", MUTED))
-        self.tabs.update(draw_line("╭┬╮", self.widths, titles, Content()))
+            entities = Content(" Entities ")
+            if self._tree_focused:
+                entities, tabs = entities.stylize("bold $foreground"), tabs.stylize("not bold")
+            else:
+                entities, tabs = entities.stylize(MUTED), tabs.stylize_before(ACTIVE)
+            titles = [entities, tabs, Content.styled(" Connection ", MUTED)]
+        self.tabs.update(draw_line("╭┬╮", self.widths, titles, Content(), self._active_pane))
         self._draw_counts()
         self._draw_banner()
 
@@ -315,7 +334,7 @@ class ConnectionsView(Pane):
         text = render_banner(banner, self.size.width - 6)
         text = Content.assemble(" ", text, " ") if text.plain else text
         right = Content.styled(f" {age} ", MUTED)
-        self.banner.update(draw_line("╰┴╯", self.widths, [text], right))
+        self.banner.update(draw_line("╰┴╯", self.widths, [text], right, self._active_pane))
         if banner.counts_seconds or (state is not None and state.runs.sending):
             self._countdown.resume()
         else:
@@ -336,7 +355,7 @@ class ConnectionsView(Pane):
 
     def _draw_rows(self, state: ScreenState) -> None:
         grid, tab, cursor = self.rows, state.tab, state.tab.cursor
-        grid.columns = make_columns(state.direction)
+        grid.columns = make_columns(state.direction, self._name_width)
         grid.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
         grid.placeholder = render_empty_state(state)
         grid.find_note = state.tab.find_hidden_match if tab.filter_text else None

@@ -41,8 +41,6 @@ ZEBRA_FROM = 30
 """Rows from which every second line has a faint background, so that the eye keeps the line."""
 SIGN = "sign"
 """The `CellSelected.column` of a click at the left of the columns."""
-HEADER_HEIGHT = 1
-"""Lines above the first row; they do not scroll."""
 
 
 class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
@@ -224,8 +222,8 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
         # The blank after a column belongs to it.
         slots = (slot for slot in self.slots if slot.start <= event.x <= slot.start + slot.width)
         column = next((slot.column for slot in slots), None)
-        row = event.y - HEADER_HEIGHT + self.scroll_offset.y
-        if event.y < HEADER_HEIGHT:
+        row = event.y - self.header_height + self.scroll_offset.y
+        if event.y < self.header_height:
             if column is not None and column.sortable:
                 self.post_message(self.HeaderSelected(column.key))
         elif row < len(self.items):
@@ -242,13 +240,18 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
         return self._layout[0]
 
     @property
+    def header_height(self) -> int:
+        """The lines above the first row, which do not scroll: none without headings."""
+        return int(any(column.title for column in self.columns))
+
+    @property
     def _page(self) -> int:
         """The number of rows that are visible at once."""
-        return max(0, self.size.height - HEADER_HEIGHT)
+        return max(0, self.size.height - self.header_height)
 
     def _update_height(self) -> None:
         """Adapt the scrollbar and the scroll position to the number of rows."""
-        height = len(self.items) + HEADER_HEIGHT
+        height = len(self.items) + self.header_height
         self.virtual_size = Size(0, height)
         if not self.styles.auto_dimensions:
             # Now, because a layout would show it one frame after the rows.
@@ -284,7 +287,9 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
         """Repaint some rows, as far as they are visible."""
         top, page = self.scroll_offset.y, self._page
         lines = (self._rows[key] - top for key in keys)
-        regions = [Region(0, y + HEADER_HEIGHT, self._width, 1) for y in lines if 0 <= y < page]
+        regions = [
+            Region(0, y + self.header_height, self._width, 1) for y in lines if 0 <= y < page
+        ]
         if regions:  # without any, everything would be repainted
             self.refresh(*regions)
 
@@ -300,13 +305,15 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
             self.slots = lay_out_columns(self.columns, self._width)
             self._strips.clear()
         if self.items:
-            top = self.scroll_offset.y - HEADER_HEIGHT
+            header = self.header_height
+            top = self.scroll_offset.y - header
             strips = [
-                self._paint_header() if y < HEADER_HEIGHT else self._render_row(top + y)
+                self._paint_header() if y < header else self._render_row(top + y)
                 for y in crop.line_range
             ]
         else:
-            lines = [self._paint_header(), *self._paint_placeholder()]
+            headers = [self._paint_header()] * self.header_height
+            lines = [*headers, *self._paint_placeholder()]
             strips = lines[crop.y : crop.bottom]
         for line_filter in self.get_line_filters():
             background = self.background_colors[1]

@@ -58,6 +58,7 @@ class Column(NamedTuple):
         min_width: cells it gets before any column gets more.
         preferred_width: cells it gets, after the columns left of it, before any grows by weight.
         weight: its share of the remaining cells; 0 never grows.
+        max_width: cells beyond which it does not grow, but the columns right of it; 0: no limit.
         hide_below: grid width, in cells, under which the column is hidden.
         sortable: whether a click on the heading posts `Grid.HeaderSelected`.
     """
@@ -67,6 +68,7 @@ class Column(NamedTuple):
     min_width: int
     preferred_width: int = 0
     weight: int = 0
+    max_width: int = 0
     hide_below: int = 0
     sortable: bool = False
 
@@ -111,6 +113,8 @@ def lay_out_columns(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
     slots, start = [], GUTTER + 1
     for column, cells in zip(shown, widths, strict=True):
         extra = free * column.weight // weight if weight else 0
+        if column.max_width:
+            extra = min(extra, max(0, column.max_width - cells))
         # Each share is taken from what is left, so that rounding loses no cell.
         free, weight = free - extra, weight - column.weight
         cells = min(cells + extra, width - start)
@@ -151,7 +155,8 @@ def fit_cell(cell: Cell, width: int) -> tuple[str, str, str]:
             text = cut_pair(*cell.entities, text_room)
         else:
             title_room = text_room - cell_len(start)
-            in_tree = bool(cell.before)
+            # The place in the tree tells it from others, unless its parent is named instead.
+            in_tree = bool(cell.before) and not cell.after
             text = start + cell.entities[0].cut_title(title_room, cut_text, in_tree=in_tree)
     left = room - cell_len(text)
     if cell.after and left > (1 if cell.keeps_after else len(cell.after) // 2):
