@@ -194,6 +194,31 @@ def test_an_entry_is_left_to_its_program_only_while_that_runs_here(
     assert journal.is_being_sent(record(journal)) == left_alone
 
 
+PRINT_PROCESS_ID = """
+import sys
+from entity_connections.services.storage.process_id import make_process_id
+print(make_process_id(), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells the two apart")
+def test_a_program_has_ended_even_if_nobody_has_asked_for_its_exit_code() -> None:
+    command = [sys.executable, "-c", PRINT_PROCESS_ID]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process_id = process.stdout.readline().strip()
+        journal = Journal(None, "acme", clock=Clock(), process_id=process_id)
+        entry = record(journal)
+        assert journal.is_being_sent(entry)
+        process.stdin.close()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert not journal.is_being_sent(entry)
+
+
 def edit_entry(path: Path, name: str, value: object) -> None:
     """Change a value of the first line."""
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -42,7 +42,7 @@ class Entry(NamedTuple):
         connection_id: the connection acted on, or the one a request made; "" while there is none.
         track_id: `Zuora-Track-Id` of the write.
         key: `Idempotency-Key`; "" for an action that has none.
-        process: "host:pid:token" of the program that recorded the intent.
+        process: "host:pid:token:start" of the program that recorded the intent.
         records: ids of all connections of the pair before, the living one first.
         missing: what kept the list before from being whole, "" for a whole list.
         outcome: one of `OUTCOMES`, or None while none is recorded.

@@ -1,9 +1,10 @@
-"""Which program has recorded an entry, "host:pid:token", and whether it still runs."""
+"""Which program has recorded an entry, "host:pid:token:start", and whether it still runs."""
 
 import os
 import socket
 import sys
 import uuid
+from pathlib import Path
 
 _TOKEN = uuid.uuid4().hex[:8]
 """Tells this program from an earlier one with the same process id, as in a new container."""
@@ -11,7 +12,7 @@ _TOKEN = uuid.uuid4().hex[:8]
 
 def make_process_id() -> str:
     """Return that of this program."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_TOKEN}"
+    return f"{socket.gethostname()}:{os.getpid()}:{_TOKEN}:{_read_start(os.getpid())}"
 
 
 def find_host(process_id: str) -> str:
@@ -21,7 +22,7 @@ def find_host(process_id: str) -> str:
 
 def is_running(process_id: str) -> bool:
     """Return whether the program runs on this machine, as far as can be told."""
-    host, pid, *_ = f"{process_id}:".split(":")
+    host, pid, _token, start, *_ = f"{process_id}:::".split(":")
     if host != socket.gethostname():
         return False
     if pid == str(os.getpid()):
@@ -34,4 +35,17 @@ def is_running(process_id: str) -> bool:
         return True
     except (OSError, ValueError, OverflowError):
         return False
-    return True
+    return not start or _read_start(int(pid)) == start
+
+
+def _read_start(pid: int) -> str:
+    """Return when a program started, in Linux's ticks; "" where it has ended, or is not on Linux.
+
+    The id of a program that has ended may be that of another one since, and it has an id for as
+    long as its parent has not asked for its exit code.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] in "XZ" else fields[19]
