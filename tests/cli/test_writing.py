@@ -24,6 +24,7 @@ from tests.cli.recorded_tenant import (
     CARRY_OUT_AND_HANG,
     HANG,
     LOSE_WRITES,
+    NO_LISTS,
     RecordedTenant,
     run_on,
     start_on,
@@ -189,14 +190,18 @@ def test_a_refusal_is_reported_with_code_and_request_id(server: RecordedTenant, 
 @pytest.mark.parametrize(
     ("fault", "code", "result", "sentence"),
     [
+        ("gateway-page=403", 3, "unknown", "A web page answered (HTTP 403), not Zuora."),
         ("gateway-page=503", 3, "unknown", "A web page answered (HTTP 503), not Zuora."),
+        ("gateway-page=504", 4, "unknown", "A web page answered (HTTP 504), not Zuora."),
         ("committed-then-page=403", 0, "confirmed", "Acme-Nordics → Acme-Europe is Connected."),
     ],
 )
 def test_a_web_page_that_answers_a_write_is_no_answer_of_zuora(
     server: RecordedTenant, home: Path, fault: str, code: int, result: str, sentence: str
 ) -> None:
-    """The list tells what became of the write, and also when it shows nothing new."""
+    """The list tells what became of the write, if it can be read."""
+    if result == "unknown":
+        server.fault_after_write = NO_LISTS
     server.fake.faults.on(f"{fault},calls=writes")
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes", "--json")
     (item,) = json.loads(done.stdout)

@@ -22,7 +22,8 @@ class ExitCode(IntEnum):
     """Arguments, settings, local files or the terminal cannot be used; not sent."""
     NO_ACCESS = 3
     """Zuora cannot be reached, refuses the credentials, or its answer is invalid; or a list could
-    not be read whole. Also for a write of unknown outcome that a web page answered, not Zuora."""
+    not be read whole. Also for a write of unknown outcome that a web page answered, not Zuora,
+    unless its status says that Zuora was asked (502, 504)."""
     UNKNOWN = 4
     """A write was sent and its outcome is unknown."""
     CRASHED = 70

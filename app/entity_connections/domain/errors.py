@@ -227,6 +227,11 @@ class WebPage(InvalidResponse):
         """Whether the status says that another try may help."""
         return self.status in (408, 429) or self.status >= 500
 
+    @property
+    def reached_zuora(self) -> bool:
+        """Whether the status says that a gateway has sent the request on (RFC 9110, 15.6)."""
+        return self.status in (502, 504)
+
 
 class GatewayPage(WebPage):
     """A page of a gateway with a status of 500 or more: Zuora is behind it, and does not answer."""

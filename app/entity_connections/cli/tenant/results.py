@@ -148,13 +148,14 @@ def _find_code(operation: Operation) -> ExitCode:
     """Return the exit code that an operation alone would have."""
     if operation.state is State.CONFIRMED:
         return ExitCode.DONE
-    if operation.state is State.UNKNOWN and isinstance(operation.error, WebPage):
+    error = operation.error
+    if operation.state is State.UNKNOWN and isinstance(error, WebPage) and not error.reached_zuora:
         return ExitCode.NO_ACCESS  # what is between here and Zuora has to be mended first
     if operation.state in (State.UNKNOWN, State.IN_PROGRESS):
         return ExitCode.UNKNOWN
     if operation.state is State.NOT_SENT and not operation.follows:
         return ExitCode.USAGE
     snapshot = operation.snapshot
-    if operation.state is State.REFUSED and operation.error is None and snapshot is not None:
+    if operation.state is State.REFUSED and error is None and snapshot is not None:
         return ExitCode.REFUSED if snapshot.complete else ExitCode.NO_ACCESS
-    return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
+    return find_exit_code(error) if error else ExitCode.REFUSED
