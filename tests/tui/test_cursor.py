@@ -142,7 +142,7 @@ async def test_no_action_on_a_row_that_got_the_cursor_from_a_deleted_row() -> No
         await client(ui.fake).deny(CORPORATION, gone.connection.id)
         await ui.press("ctrl+r")
         assert ui.cursor == "Acme-Japan"
-        assert "The cursor came here by itself" in ui.text("detail")
+        assert "The cursor moved by itself" in ui.text("detail")
         for key in ("a", "d", "x", "enter", "g"):
             await ui.press(key)
             assert ui.shows_main_screen

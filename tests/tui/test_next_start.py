@@ -163,7 +163,7 @@ async def test_of_many_recovered_operations_the_first_is_shown_and_where_the_oth
             leave_open(ui, journal, name)
     later = Journal(tmp_path / "state.sqlite3", "acme")
     async with open_screen(size=(80, 24), setup=TenantSetup(journal=later)) as ui:
-        assert ui.notice.endswith("And 2 more: J.")
+        assert ui.notice.endswith("2 more: J shows them.")
         assert ui.notice.count(" → ") == 1
 
 

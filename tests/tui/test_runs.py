@@ -223,7 +223,7 @@ async def test_what_is_requested_but_not_accepted_is_counted_in_pairs() -> None:
             "Connect: 2 of 6 done, 4 requested but not accepted, 4 left out: not possible."
             in ui.notice
         )
-        assert ui.notice.endswith(" And 3 more: J.")
+        assert ui.notice.endswith(" 3 more: J shows them.")
 
 
 async def test_pairs_that_others_have_connected_lose_their_marks() -> None:
@@ -253,7 +253,7 @@ async def test_progress(snap: Snapshot) -> None:
         await ui.pilot.press("r")
         await ui.wait_until(lambda: "A run on 19 pairs is under way." in ui.notice)
         await ui.pilot.press("escape")
-        await ui.wait_until(lambda: "stopping: 12 under way" in ui.text("progress"))
+        await ui.wait_until(lambda: "stops after the 12 under way" in ui.text("progress"))
         await ui.wait_until(lambda: not ui.notice)
         await ui.pilot.press("escape")
         assert len(ui.rows.items) == 74, "escape does not clear the filter before the run has ended"
@@ -278,7 +278,7 @@ async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
         assert states["◇ outcome unknown"] == 1
         assert states["! not sent"] >= 19 - 6 - 8
         assert "1 unknown" in ui.notice
-        assert " It stopped at Globex → " in ui.notice
+        assert "It stopped at Globex → " in ui.notice
         snap(ui.app)
         assert len(find_writes(ui.state.session.request_log)) < 19
         await ui.press("escape")

@@ -75,7 +75,7 @@ async def test_two_lists_show_what_waits_in_all_entities(snap: Snapshot) -> None
         await ui.press("w")
         await ui.snap_sizes(snap)
         assert set(list_pairs(ui)) == ALL
-        assert titles(ui) == "1 For me 5 2 For others 0"
+        assert titles(ui) == "1 For you 5 2 For others 0"
         assert count_in_header(ui) == "5"
         await ui.press("tab")
         assert list_pairs(ui) == []
@@ -197,7 +197,7 @@ async def test_marked_requests_are_answered_by_one_question() -> None:
         assert {"Acme-Germany", "Acme-Japan"} <= set(re.findall(r"Acme-\w+", visible_text(ui.app)))
         await ui.press("y")
         assert write_names(ui.state.session.request_log) == ["accept", "accept"]
-        assert titles(ui).startswith("1 For me 3")
+        assert titles(ui).startswith("1 For you 3")
         assert count_in_header(ui) == "3"
 
 
@@ -216,7 +216,7 @@ async def test_only_visible_marks_act_and_escape_clears_the_filter_before_them()
         assert len(list_marked(ui)) == len(list_pairs(ui)) == 4
         await ui.press("tab")
         assert get_escape_hint(ui) == "escape close"
-        assert "tab for me (4 marked)" in get_dialog(ui).keys.content.plain
+        assert "tab for you (4 marked)" in get_dialog(ui).keys.content.plain
         await ui.press("a")
         assert message(ui) == "There is no row here."
         await ui.press("tab")

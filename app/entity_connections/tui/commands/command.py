@@ -22,7 +22,7 @@ MARKS_HIDDEN = DisabledReason(
     "The filter hides every marked row.", "Escape clears the filter, and then the marks."
 )
 NOTHING_READ = DisabledReason(
-    "Nothing has been read yet.", "Wait for it, or read it again with ctrl+r."
+    "Nothing has been read yet.", "Wait a moment, or press ctrl+r to read again."
 )
 
 
@@ -81,7 +81,7 @@ class CommandContext(NamedTuple):
             return NOTHING_READ
         if self.row is None:
             return DisabledReason(
-                "There is no row here.", "If a filter hides them, escape clears it."
+                "There is no row here.", "If a filter hides the rows, escape clears it."
             )
         if self.cursor_moved_reason:
             remedy = "Put it on the row you mean, with an arrow key or a click."

@@ -22,7 +22,7 @@ def get_user_reason(context: CommandContext) -> DisabledReason | None:
     if has_users(context.workspace):
         return context.get_running_reason()
     return DisabledReason(
-        "The user comes with the credentials of this tenant.",
+        "The credentials of this tenant decide who you are.",
         "Start the program with other credentials to work as somebody else.",
     )
 

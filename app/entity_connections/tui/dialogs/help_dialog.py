@@ -31,11 +31,12 @@ _OTHER_KEYS = (
     ("ctrl+z", "Back to the shell; fg returns here"),
 )
 _OTHER_SIGNS = (
-    ("◇ other word", "A status that only Zuora knows, as it wrote it."),
+    ("◇ other word", "A status this program does not know, as Zuora wrote it."),
     ("◇ outcome…", "A write was sent, and its outcome is not known yet."),
     ("… sending", "A write is being sent."),
     ("…", "Something is cut: a wider terminal shows it."),
-    ("▌ ▏", "The cursor; the thin one, while the keys go elsewhere."),
+    ("▌ ▏", "The cursor; a thin one where the keys do not go now."),
+    ("Back", "This column: what comes from the other entity to this one."),
     (MARK, "A marked row."),
     (ACTING, "The entity you act in."),
     ("▾", "A click chooses another entity."),

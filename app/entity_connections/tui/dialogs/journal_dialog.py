@@ -17,7 +17,7 @@ MAX_PROBLEMS = 2
 _COLUMNS = [
     Column("at", "When", 11),
     Column("action", "Action", 10),
-    Column("pair", "From → to", 20, weight=3),
+    Column("pair", "Source → target", 20, weight=3),
     Column("outcome", "Outcome", 12, weight=1),
     Column("user", "User", 20, weight=1, hide_below=96),
     Column("profile", "Profile", 12, weight=1, hide_below=110),
@@ -73,7 +73,7 @@ class JournalDialog(LogDialog):
         ends = titles[entry.tenant, entry.source], titles[entry.tenant, entry.target]
         pair = " → ".join(entity.title for entity in ends)
         text, tone = _OUTCOMES.get(entry.outcome, (f"◇ {entry.outcome}", "warn"))
-        sentence = entry.sentence or "No outcome is recorded: the next start looks it up."
+        sentence = entry.sentence or "No outcome is known yet: the next start looks for it."
         if self._journal.is_being_sent(entry):
             text, tone = "… sending", "wait"
             sentence = f"Being sent since {entry.at.astimezone():%H:%M:%S}."
@@ -85,7 +85,7 @@ class JournalDialog(LogDialog):
             "user": Cell(entry.user),
             "profile": Cell(entry.profile),
         }
-        summary = f"{entry.action.label}, {pair}: {sentence}"
+        summary = sentence if pair in sentence else f"{entry.action.label}, {pair}: {sentence}"
         return Record(Item(entry.id, cells), summary, _list_details(entry))
 
 

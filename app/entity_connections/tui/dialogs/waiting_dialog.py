@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from entity_connections.services.screen_state import ScreenState
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
-_PAIR = Column("pair", "Source → target", MIN_PAIR_WIDTH, weight=3)
+_PAIR = Column("pair", "Source → target", MIN_PAIR_WIDTH, weight=1)
 _SINCE = Column("since", "Requested", 12, hide_below=72)
 _COLUMNS = {
     False: (Column("accept", "", 9), Column("deny", "", 5)),
@@ -88,7 +89,7 @@ class WaitingDialog(ListDialog[Row | None]):
             ("a", "answer('accept')", "Accept", "Accept the marked requests, or this one"),
             ("d", "answer('deny')", "Deny", "Deny the marked requests, or this one"),
             ("tab", "show_other_list", "Other", "The other list"),
-            ("1", "show_list(False)", "Me", "What waits for me"),
+            ("1", "show_list(False)", "You", "What waits for you"),
             ("2", "show_list(True)", "Others", "What waits for others"),
             ("ctrl+r,f5", "read", "Read", "Read all lists again"),
         )
@@ -147,7 +148,9 @@ class WaitingDialog(ListDialog[Row | None]):
         self.query_one("#dialog").styles.max_height = longest + LINES_BESIDE
         self.titles.update(render_list_titles(state, for_others=self._for_others))
         since = [_SINCE] if any(map(self._find_request, self._rows.values())) else []
-        self.grid.columns = [_PAIR, *since, *_COLUMNS[self._for_others]]
+        longest_pair = max((cell_len(row.pair) for row in rows), default=MIN_PAIR_WIDTH)
+        pair = _PAIR._replace(max_width=longest_pair + 1)  # what follows stands near it
+        self.grid.columns = [pair, *since, *_COLUMNS[self._for_others]]
         self.grid.placeholder = Content(self._make_placeholder(is_filtered=bool(rows)))
         self.grid.set_items(item for _, item in found)
         self._chosen = self._chosen or self.grid.cursor_key
@@ -219,7 +222,7 @@ class WaitingDialog(ListDialog[Row | None]):
         ]
         other_list = "for others"
         if self._for_others:
-            other_list = f"for me ({marks} marked)" if marks else "for me"
+            other_list = f"for you ({marks} marked)" if marks else "for you"
         else:
             visible = len(self.marks & self._rows.keys())
             count = f" {visible}" if marks else ""

@@ -50,9 +50,9 @@ _ACTIONS_TO = {PENDING: (REQUEST,), CONNECTED: (ACCEPT,), DISCONNECTED: (DENY, D
 """By status, the actions that lead to it."""
 
 _IN_PROGRESS = {
-    Progress.PLANNED: "It follows later in the run; escape stops the run.",
+    Progress.PLANNED: "It is sent later in this run; escape stops the run.",
     Progress.SENDING: "An action is being sent.",
-    Progress.UNKNOWN: "Outcome unknown: ctrl+r reads the list again, J tells more.",
+    Progress.UNKNOWN: "Outcome unknown: ctrl+r reads the list again, J shows more.",
 }
 
 
@@ -182,7 +182,7 @@ def describe_next(context: CommandContext) -> str:
     if row is None:
         return ""
     if context.cursor_moved_reason:
-        return "The cursor came here by itself: choose a row first."
+        return "The cursor moved by itself: choose a row first."
     if context.progress is not None:
         return _IN_PROGRESS[context.progress]
     if (result := context.result) is not None and result.state is not State.CONFIRMED:
@@ -238,7 +238,7 @@ def _describe_action(action: Action, row: Row) -> str:
         return f"r requests it{again}; then {row.target.title} must accept."
     if action is ACCEPT:
         return f"{row.source.title} waits for you: a accepts, d denies."
-    return "it waits for you: a accepts, d denies." if action is ACCEPT else "x ends it for good."
+    return "x ends it for good."
 
 
 def _describe_refusal(row: Row, context: CommandContext, refusal: DisabledReason) -> str:
@@ -246,6 +246,6 @@ def _describe_refusal(row: Row, context: CommandContext, refusal: DisabledReason
         return refusal.reason
     if context.role == STANDARD_USER:
         waits = f"It waits for an administrator of {row.target.title}"
-        why = waits if row.waits_for_acting else "Only administrators change it"
+        why = waits if row.waits_for_acting else "Only an administrator can change it"
         return f"{why}; you are a {context.role}."
     return "Read-only until U unlocks writes."

@@ -96,7 +96,7 @@ def make_outcome_notice(operation: Operation) -> Notice:
         answer = "Zuora answered success, but no list shows it."
         if error is not None:
             answer = "You gave up waiting." if error.gave_up else f"{error.title}."
-        hint = f"{answer} The next lists may tell: ctrl+r. More: J."
+        hint = f"{answer} The next list may show it: ctrl+r reads it, J shows more."
         return make_notice(kind, f"Outcome unknown: {what}.", hint)
     lifetime = Lifetime.UNTIL_LIST_CHANGES if kind in _PASSING_KINDS else None
     if error is None or operation.state is State.CONFIRMED:
@@ -137,7 +137,7 @@ def make_run_notice(run: Run) -> Notice:
     ]
     failed.sort(key=lambda operation: operation.state is not State.UNKNOWN)
     if states[State.UNKNOWN]:
-        lines.append(f"It stopped at {failed[0].pair}: outcome unknown. More: J.")
+        lines.append(f"It stopped at {failed[0].pair}: outcome unknown. J shows more.")
     else:
         lines.append(_describe_first([_describe_failure(operation) for operation in failed]))
     return make_notice(_find_worst_kind(run.count_states()), *lines)
@@ -175,7 +175,7 @@ def make_resolved_notice(operations: Sequence[Operation]) -> Notice | None:
 
 def _describe_first(sentences: Sequence[str]) -> str:
     """Return the first sentence, and how many more there are; "" if there are none."""
-    more = f" And {len(sentences) - 1} more: J." if len(sentences) > 1 else ""
+    more = f" {len(sentences) - 1} more: J shows them." if len(sentences) > 1 else ""
     return sentences[0] + more if sentences else ""
 
 

@@ -29,7 +29,7 @@ def render_progress(run: Run | None, width: int) -> Content:
     counts += [f"{states[state]} {word}" for state, word in _COUNTED.items() if states[state]]
     hint = "escape stops it"
     if run.stopping:
-        hint = f"stopping: {states[State.SENT]} under way, then no more"
+        hint = f"stops after the {states[State.SENT]} under way"
     bar = Content.assemble(("█" * filled, "$primary"), ("·" * (BAR_WIDTH - filled), MUTED))
     parts = [
         Content(f"{run.plan.action.label} "),

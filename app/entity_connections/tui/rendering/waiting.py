@@ -46,7 +46,7 @@ def render_list_titles(state: ScreenState, *, for_others: bool) -> Content:
     """Return the titles of the two lists with their counts; the one in front stands out."""
     waiting = state.waiting
     titles = (
-        (f" 1 For me {format_waiting_count(state)} ", not for_others, "show_list(False)"),
+        (f" 1 For you {format_waiting_count(state)} ", not for_others, "show_list(False)"),
         (f" 2 For others {len(waiting.for_others)} ", for_others, "show_list(True)"),
     )
     parts = [
