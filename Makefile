@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MYPY := $(BIN)/mypy --no-error-summary
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --no-compile
 # Two stages: what runs the program, and what develops it.
 PROGRAM := $(VENV)/.program
@@ -15,14 +16,15 @@ SLOW_COMMANDS := any_value examples login serve shells start token_sharing windo
 FAST := tests/domain tests/services tests/settings tests/zuora tests/cli \
 	$(SLOW_COMMANDS:%=--ignore-glob='tests/cli/test_%*')
 
-LINT := lint-types lint-types-darwin lint-types-win32 lint-format lint-rules lint-imports
+LINT := lint-imports lint-format lint-rules lint-types lint-types-darwin lint-types-win32
+AT_ONCE := $(MAKE) --no-print-directory --jobs
 
 # Every worker and every program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run lint check test snapshots format bench monkey truth lock tables clean \
-	$(LINT)
+	$(LINT) pytest-fast pytest-all
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,17 +49,17 @@ run: $(PROGRAM)  ## Open the screen on the fake tenant; ARGS="--user bruno" and 
 	@$(BIN)/entity-connections $(ARGS)
 
 lint: $(READY)  ## Format, lint, types and import contracts, two at a time
-	@$(MAKE) --no-print-directory --jobs=2 $(LINT)
+	@$(AT_ONCE)=2 $(LINT)
 
 lint-types:
-	$(BIN)/mypy
+	$(MYPY)
 
 lint-types-darwin:
-	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	$(MYPY) --platform darwin --cache-dir .mypy_cache/darwin --package entity_connections
 
 lint-types-win32:
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 --no-warn-unreachable \
-		--package entity_connections
+	$(MYPY) --platform win32 --cache-dir .mypy_cache/win32 --package entity_connections \
+		--no-warn-unreachable
 
 lint-format:
 	$(BIN)/ruff format --check --quiet .
@@ -68,10 +70,17 @@ lint-rules:
 lint-imports:
 	$(BIN)/lint-imports --no-logo
 
-check: lint  ## lint, and the fast tests: domain, services, settings, adapter, commands
+# One linter at a time runs beside the tests.
+check: $(READY)  ## lint, and the fast tests: domain, services, settings, adapter, commands
+	@$(AT_ONCE)=2 pytest-fast $(LINT)
+
+test: $(READY)  ## lint, and every test
+	@$(AT_ONCE)=2 pytest-all $(LINT)
+
+pytest-fast:
 	$(PYTEST) $(FAST)
 
-test: lint  ## lint, and every test
+pytest-all:
 	$(PYTEST)
 
 format: $(READY)  ## Put the code into its standard form
