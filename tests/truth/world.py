@@ -333,7 +333,7 @@ class Program:
         if not len(self.tenant.hierarchy):
             await self.tenant.read_entities(AMERICAS)
         await self.recover()
-        for run in await find_interrupted_runs(self.journal, self.tenant):
+        for run in await find_interrupted_runs(self.journal, self.tenant, "alice"):
             plan = await plan_interrupted_run(run, self.tenant, self.journal)
             await self._run(plan)
 

@@ -217,7 +217,7 @@ class Workers:
         journal_error = ""
         try:
             operations = await recover_operations(tenant, journal)
-            interrupted = await find_interrupted_runs(journal, tenant)
+            interrupted = await find_interrupted_runs(journal, tenant, session.login)
         except JournalError as error:
             journal_error = str(error)
         self._recovered = True  # not before the end: a cancelled look-up is repeated
@@ -320,7 +320,10 @@ class Workers:
 
     async def _find_interrupted(self, state: ScreenState) -> None:
         try:
-            runs = await find_interrupted_runs(self._workspace.journal, state.session.tenant)
+            session = state.session
+            runs = await find_interrupted_runs(
+                self._workspace.journal, session.tenant, session.login
+            )
         except JournalError as error:
             self._post(messages.PlanFailed(error))
             return

@@ -43,7 +43,7 @@ ENDED = f"{HOST}:{2**22 + 1}:ended"
 RUNNING = f"{HOST}:{os.getppid()}:another"
 
 
-class Desk(NamedTuple):
+class Administrator(NamedTuple):
     """A tenant in which alice works, and the file with her journal."""
 
     fake: FakeTenant
@@ -63,9 +63,9 @@ class Desk(NamedTuple):
         executor = Executor(self.tenant, self.open_journal(), "alice", RequestLog(), lag_delays=())
         return await executor.run(plan)
 
-    async def find(self, tenant: str = "acme") -> list[InterruptedRun]:
+    async def find(self, tenant: str = "acme", user: str = "alice") -> list[InterruptedRun]:
         journal = self.open_journal(tenant=tenant)
-        return await find_interrupted_runs(journal, self.tenant)
+        return await find_interrupted_runs(journal, self.tenant, user)
 
     async def find_plan(self) -> tuple[InterruptedRun, Plan]:
         (run,) = await self.find()
@@ -73,40 +73,40 @@ class Desk(NamedTuple):
 
 
 @pytest_asyncio.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def alice(tmp_path: Path) -> AsyncIterator[Administrator]:
     fake = open_acme()
     zuora = client(fake)
     tenant = Tenant(zuora)
     await tenant.open()
-    yield Desk(fake, tenant, zuora.request_log, tmp_path / "state.sqlite3")
+    yield Administrator(fake, tenant, zuora.request_log, tmp_path / "state.sqlite3")
     fake.close()
 
 
-async def test_what_was_not_sent_is_planned_anew_and_then_forgotten(desk: Desk) -> None:
-    operations = (await desk.plan(REQUEST, EUROPE, GERMANY, JAPAN)).operations
-    record_run(desk.open_journal(ENDED), "run-1", plan_of(operations[1:]), "alice")
-    run, plan = await desk.find_plan()
+async def test_what_was_not_sent_is_planned_anew_and_then_forgotten(alice: Administrator) -> None:
+    operations = (await alice.plan(REQUEST, EUROPE, GERMANY, JAPAN)).operations
+    record_run(alice.open_journal(ENDED), "run-1", plan_of(operations[1:]), "alice")
+    run, plan = await alice.find_plan()
     pairs = [operation.pair for operation in operations[1:]]
     assert [operation.pair for operation in run.operations] == pairs
     assert {operation.state for operation in run.operations} == {State.PLANNED}
     assert [operation.pair for operation in plan.operations] == pairs
-    outcomes = await desk.execute(plan)
+    outcomes = await alice.execute(plan)
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
-    assert await desk.find() == []
+    assert await alice.find() == []
 
 
-async def test_a_run_that_ends_leaves_nothing(desk: Desk) -> None:
-    await desk.execute(await desk.plan(REQUEST, EUROPE, GERMANY))
-    assert await desk.find() == []
-    with desk.open_journal().write() as writer:
+async def test_a_run_that_ends_leaves_nothing(alice: Administrator) -> None:
+    await alice.execute(await alice.plan(REQUEST, EUROPE, GERMANY))
+    assert await alice.find() == []
+    with alice.open_journal().write() as writer:
         assert writer.connection.execute("SELECT count(*) FROM run").fetchone() == (0,)
 
 
-async def test_a_forgotten_run_is_not_offered_again(desk: Desk) -> None:
-    record_run(desk.open_journal(ENDED), "run-1", await desk.plan(REQUEST, EUROPE), "alice")
-    (run,) = await desk.find()
-    desk.open_journal().end_run(run.id)
-    assert await desk.find() == []
+async def test_a_forgotten_run_is_not_offered_again(alice: Administrator) -> None:
+    record_run(alice.open_journal(ENDED), "run-1", await alice.plan(REQUEST, EUROPE), "alice")
+    (run,) = await alice.find()
+    alice.open_journal().end_run(run.id)
+    assert await alice.find() == []
 
 
 @pytest.mark.parametrize(
@@ -115,80 +115,85 @@ async def test_a_forgotten_run_is_not_offered_again(desk: Desk) -> None:
      (ENDED, 0, True), ("elsewhere:1", 0, True)],
 )  # fmt: skip
 async def test_a_run_that_a_program_works_on_is_not_offered(
-    desk: Desk, process: str | None, minutes: int, offered: bool
+    alice: Administrator, process: str | None, minutes: int, offered: bool
 ) -> None:
     """A process id that has been silent for long may be another program's by now."""
-    journal = desk.open_journal(process)
+    journal = alice.open_journal(process)
     journal.steady = lambda: monotonic() - 60 * minutes
-    record_run(journal, "run-1", await desk.plan(REQUEST, EUROPE), "alice")
-    assert bool(await desk.find()) is offered
+    record_run(journal, "run-1", await alice.plan(REQUEST, EUROPE), "alice")
+    assert bool(await alice.find()) is offered
 
 
-async def test_a_program_that_has_sent_something_lately_works_on_its_run(desk: Desk) -> None:
-    journal = desk.open_journal(RUNNING)
+async def test_a_program_that_has_sent_something_lately_works_on_its_run(
+    alice: Administrator,
+) -> None:
+    journal = alice.open_journal(RUNNING)
     journal.steady = lambda: monotonic() - 660
-    operations = (await desk.plan(REQUEST, EUROPE, JAPAN)).operations
+    operations = (await alice.plan(REQUEST, EUROPE, JAPAN)).operations
     record_run(journal, "run-1", plan_of(operations), "alice")
-    assert await desk.find()
+    assert await alice.find()
     journal.steady = monotonic
     with journal.write() as writer:
         record_intent(
             journal, writer, operations[0], None, "alice", "t", "run-1", operations[0].key
         )
-    assert await desk.find() == []
+    assert await alice.find() == []
 
 
-async def test_a_run_in_another_tenant_is_not_offered(desk: Desk) -> None:
-    record_run(desk.open_journal(ENDED), "run-1", await desk.plan(REQUEST, EUROPE), "alice")
-    assert await desk.find("another tenant") == []
+async def test_a_run_in_another_tenant_or_of_another_user_is_not_offered(
+    alice: Administrator,
+) -> None:
+    record_run(alice.open_journal(ENDED), "run-1", await alice.plan(REQUEST, EUROPE), "alice")
+    assert await alice.find("another tenant") == []
+    assert await alice.find(user="bruno") == []
 
 
-async def test_what_has_changed_since_is_left_out(desk: Desk) -> None:
-    operations = (await desk.plan(REQUEST, EUROPE, JAPAN)).operations
-    record_run(desk.open_journal(ENDED), "run-1", plan_of(operations), "alice")
-    (run,) = await desk.find()
-    await desk.tenant.zuora.request_connection(AMERICAS, EUROPE, "somebody-else")
-    plan = await plan_interrupted_run(run, desk.tenant, desk.open_journal())
+async def test_what_has_changed_since_is_left_out(alice: Administrator) -> None:
+    operations = (await alice.plan(REQUEST, EUROPE, JAPAN)).operations
+    record_run(alice.open_journal(ENDED), "run-1", plan_of(operations), "alice")
+    (run,) = await alice.find()
+    await alice.tenant.zuora.request_connection(AMERICAS, EUROPE, "somebody-else")
+    plan = await plan_interrupted_run(run, alice.tenant, alice.open_journal())
     assert [operation.row.key for operation in plan.operations] == [JAPAN]
     ((row, reason, cause, _),) = plan.left_out
     assert (row.key, cause) == (EUROPE, Cause.ALREADY_SO)
     assert reason.endswith("is Pending now; it was not connected when you asked.")
 
 
-async def test_what_the_list_shows_as_done_has_left_its_run(desk: Desk) -> None:
-    plan = await desk.plan(CONNECT, EUROPE, JAPAN)
-    record_run(desk.open_journal(ENDED), "run-1", plan, "alice")
-    to_europe = await desk.tenant.zuora.request_connection(AMERICAS, EUROPE, "key-1")
-    await desk.tenant.zuora.accept(EUROPE, to_europe.connection_id)
-    await desk.tenant.zuora.request_connection(AMERICAS, JAPAN, "key-2")
-    (run,) = await desk.find()
+async def test_what_the_list_shows_as_done_has_left_its_run(alice: Administrator) -> None:
+    plan = await alice.plan(CONNECT, EUROPE, JAPAN)
+    record_run(alice.open_journal(ENDED), "run-1", plan, "alice")
+    to_europe = await alice.tenant.zuora.request_connection(AMERICAS, EUROPE, "key-1")
+    await alice.tenant.zuora.accept(EUROPE, to_europe.connection_id)
+    await alice.tenant.zuora.request_connection(AMERICAS, JAPAN, "key-2")
+    (run,) = await alice.find()
     assert [(o.action, o.row.acting.id) for o in run.operations] == [(ACCEPT, JAPAN)]
-    desk.fake.faults.on("success-twice,calls=connections")  # the journal knows it now
-    (run,) = await desk.find()
+    alice.fake.faults.on("success-twice,calls=connections")  # the journal knows it now
+    (run,) = await alice.find()
     assert len(run.operations) == 1
 
 
-async def test_what_a_later_run_takes_on_has_left_the_earlier_run(desk: Desk) -> None:
+async def test_what_a_later_run_takes_on_has_left_the_earlier_run(alice: Administrator) -> None:
     """The later one may be stopped, too: what it has not done is offered once."""
-    record_run(desk.open_journal(ENDED), "1", await desk.plan(REQUEST, EUROPE, JAPAN), "alice")
-    record_run(desk.open_journal(ENDED), "2", await desk.plan(REQUEST, GERMANY, JAPAN), "alice")
-    pairs = [[operation.row.key for operation in run.operations] for run in await desk.find()]
+    record_run(alice.open_journal(ENDED), "1", await alice.plan(REQUEST, EUROPE, JAPAN), "alice")
+    record_run(alice.open_journal(ENDED), "2", await alice.plan(REQUEST, GERMANY, JAPAN), "alice")
+    pairs = [[operation.row.key for operation in run.operations] for run in await alice.find()]
     assert pairs == [[EUROPE], [GERMANY, JAPAN]]
 
 
 @pytest.mark.parametrize("stops", [1, 2])
 async def test_a_stop_forgets_what_was_not_sent_and_a_second_one_nothing_without_an_outcome(
-    desk: Desk, stops: int
+    alice: Administrator, stops: int
 ) -> None:
     """What was under way is lost: it is sent again, and accepted, when the run is resumed."""
     sent = asyncio.Event()
     executor = Executor(
-        desk.tenant, desk.open_journal(ENDED), "alice", RequestLog(), lambda _: sent.set(),
+        alice.tenant, alice.open_journal(ENDED), "alice", RequestLog(), lambda _: sent.set(),
         lag_delays=(),
     )  # fmt: skip
-    await desk.tenant.zuora.request_connection(AMERICAS, GERMANY, "somebody-else")
-    plan = await desk.plan(CONNECT, EUROPE, GERMANY, JAPAN)
-    desk.fake.faults.on("time-out,calls=writes" if stops > 1 else "gateway-page,calls=writes")
+    await alice.tenant.zuora.request_connection(AMERICAS, GERMANY, "somebody-else")
+    plan = await alice.plan(CONNECT, EUROPE, GERMANY, JAPAN)
+    alice.fake.faults.on("time-out,calls=writes" if stops > 1 else "gateway-page,calls=writes")
     run = asyncio.create_task(executor.run(plan))
     await sent.wait()
     executor.stop()
@@ -196,24 +201,24 @@ async def test_a_stop_forgets_what_was_not_sent_and_a_second_one_nothing_without
         run.cancel()
     with suppress(asyncio.CancelledError):
         await run
-    desk.fake.faults.off()
-    resumed, outcomes = await resume(desk)
+    alice.fake.faults.off()
+    resumed, outcomes = await resume(alice)
     assert {operation.action for operation in resumed.operations} == {REQUEST, ACCEPT}
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
     connected = {outcome.pair for outcome in outcomes}
     assert len(connected) == 3 if stops > 1 else connected
-    assert await desk.find() == []
+    assert await alice.find() == []
 
 
-async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> None:
+async def test_connecting_goes_on_with_the_half_that_is_missing(alice: Administrator) -> None:
     """Of three pairs nothing was sent, the request, and a request that did not come about."""
     to_europe, to_germany, _, *accepts = (
-        await desk.plan(CONNECT, EUROPE, GERMANY, JAPAN)
+        await alice.plan(CONNECT, EUROPE, GERMANY, JAPAN)
     ).operations
-    await desk.execute(plan_of([to_germany]))
+    await alice.execute(plan_of([to_germany]))
     left = [to_europe, *accepts]
-    record_run(desk.open_journal(ENDED), "run-1", plan_of(left), "alice")
-    _, plan = await desk.find_plan()
+    record_run(alice.open_journal(ENDED), "run-1", plan_of(left), "alice")
+    _, plan = await alice.find_plan()
     assert [(operation.action, operation.pair) for operation in plan.operations] == [
         (REQUEST, "Acme-Americas → Acme-Europe"),
         (ACCEPT, "Acme-Americas → Acme-Germany"),
@@ -221,14 +226,14 @@ async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> N
     ]
     ((_, reason, *_),) = plan.left_out
     assert reason == "Acme-Americas → Acme-Japan has no request that waits for an answer."
-    outcomes = await desk.execute(plan)
+    outcomes = await alice.execute(plan)
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
-    assert write_names(desk.request_log) == ["request", "request", "accept", "accept"]
+    assert write_names(alice.request_log) == ["request", "request", "accept", "accept"]
 
 
-def begin(desk: Desk, plan: Plan, *sent: Operation) -> list[str]:
+def begin(alice: Administrator, plan: Plan, *sent: Operation) -> list[str]:
     """Leave a run whose program was killed while operations were sent; return their keys."""
-    journal = desk.open_journal(ENDED)
+    journal = alice.open_journal(ENDED)
     record_run(journal, "run-1", plan, "alice")
     keys = []
     for operation in sent:
@@ -240,22 +245,22 @@ def begin(desk: Desk, plan: Plan, *sent: Operation) -> list[str]:
     return keys
 
 
-async def resume(desk: Desk) -> tuple[Plan, list[Operation]]:
+async def resume(alice: Administrator) -> tuple[Plan, list[Operation]]:
     """Look up what was sent, and go on with the only run."""
-    await recover_operations(desk.tenant, desk.open_journal(), second_look_delay=0)
-    _, plan = await desk.find_plan()
-    executor = Executor(desk.tenant, desk.open_journal(), "alice", RequestLog(), lag_delays=())
+    await recover_operations(alice.tenant, alice.open_journal(), second_look_delay=0)
+    _, plan = await alice.find_plan()
+    executor = Executor(alice.tenant, alice.open_journal(), "alice", RequestLog(), lag_delays=())
     outcomes = await executor.run(plan)
     return plan, outcomes
 
 
-async def test_what_was_lost_on_its_way_is_sent_again_under_its_key(desk: Desk) -> None:
+async def test_what_was_lost_on_its_way_is_sent_again_under_its_key(alice: Administrator) -> None:
     """Of three pairs one request was lost, one has arrived, and one was not sent."""
-    plan = await desk.plan(CONNECT, EUROPE, GERMANY, JAPAN)
+    plan = await alice.plan(CONNECT, EUROPE, GERMANY, JAPAN)
     lost, arrived, *_ = plan.operations
-    key, _ = begin(desk, plan, lost, arrived)
-    await desk.tenant.zuora.request_connection(AMERICAS, GERMANY, arrived.key)
-    resumed, outcomes = await resume(desk)
+    key, _ = begin(alice, plan, lost, arrived)
+    await alice.tenant.zuora.request_connection(AMERICAS, GERMANY, arrived.key)
+    resumed, outcomes = await resume(alice)
     assert [operation.pair for operation in resumed.operations if operation.action is ACCEPT] == [
         "Acme-Americas → Acme-Germany",
         "Acme-Americas → Acme-Europe",
@@ -263,91 +268,93 @@ async def test_what_was_lost_on_its_way_is_sent_again_under_its_key(desk: Desk) 
     ]
     assert key in [operation.key for operation in resumed.operations]
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
-    snapshot = await desk.tenant.read(AMERICAS)
+    snapshot = await alice.tenant.read(AMERICAS)
     for target in (EUROPE, GERMANY, JAPAN):
         assert snapshot.make_row(Direction.OUTBOUND, target).status == CONNECTED
-    assert await desk.find() == []
+    assert await alice.find() == []
 
 
-async def test_lost_accepts_are_sent_again(desk: Desk) -> None:
-    await desk.execute(await desk.plan(REQUEST, EUROPE, JAPAN))
-    plan = await desk.plan(CONNECT, EUROPE, JAPAN)
-    begin(desk, plan, *plan.operations)
-    (run,) = await desk.find()
+async def test_lost_accepts_are_sent_again(alice: Administrator) -> None:
+    await alice.execute(await alice.plan(REQUEST, EUROPE, JAPAN))
+    plan = await alice.plan(CONNECT, EUROPE, JAPAN)
+    begin(alice, plan, *plan.operations)
+    (run,) = await alice.find()
     assert {operation.state for operation in run.operations} == {State.UNKNOWN}
-    _, outcomes = await resume(desk)
+    _, outcomes = await resume(alice)
     assert [outcome.state for outcome in outcomes] == [State.CONFIRMED] * 2
-    assert await desk.find() == []
+    assert await alice.find() == []
 
 
-async def test_what_has_to_wait_stays_in_its_run(desk: Desk) -> None:
+async def test_what_has_to_wait_stays_in_its_run(alice: Administrator) -> None:
     """Zuora answered success to a request that no list shows yet: it is not sent again."""
-    plan = await desk.plan(CONNECT, EUROPE, JAPAN)
-    journal = desk.open_journal(ENDED)
+    plan = await alice.plan(CONNECT, EUROPE, JAPAN)
+    journal = alice.open_journal(ENDED)
     record_run(journal, "run-1", plan, "alice")
     lagging = plan.operations[0]
     with journal.write() as writer:
         sent = record_intent(journal, writer, lagging, None, "alice", "t", "run-1", lagging.key)
         record_success(journal, writer, replace(sent, success=True))
-    resumed, outcomes = await resume(desk)
+    resumed, outcomes = await resume(alice)
     assert [left.cause for left in resumed.left_out] == [Cause.IN_PROGRESS]
     assert {outcome.pair for outcome in outcomes} == {"Acme-Americas → Acme-Japan"}
-    (run,) = await desk.find()
+    (run,) = await alice.find()
     assert [(operation.action, operation.pair) for operation in run.operations] == [
         (REQUEST, lagging.pair),
         (ACCEPT, lagging.pair),
     ]
-    _, outcomes = await resume(desk)
+    _, outcomes = await resume(alice)
     assert outcomes == []
-    assert await desk.find(), "it waits still"
+    assert await alice.find(), "it waits still"
 
 
 @pytest.mark.parametrize("resumes", [False, True])
 @pytest.mark.parametrize("forget_unsent", [True, False])
 async def test_what_a_run_has_not_sent_is_forgotten_only_by_the_person_who_began_it(
-    desk: Desk, resumes: bool, forget_unsent: bool
+    alice: Administrator, resumes: bool, forget_unsent: bool
 ) -> None:
-    plan = await desk.plan(REQUEST, EUROPE, JAPAN)
+    plan = await alice.plan(REQUEST, EUROPE, JAPAN)
     if resumes:
-        begin(desk, plan)
-        _, plan = await desk.find_plan()
-    executor = Executor(desk.tenant, desk.open_journal(), "alice", RequestLog())
+        begin(alice, plan)
+        _, plan = await alice.find_plan()
+    executor = Executor(alice.tenant, alice.open_journal(), "alice", RequestLog())
     executor.stop(forget_unsent=forget_unsent)
     await executor.run(plan)
-    assert bool(await desk.find()) is (resumes or not forget_unsent)
+    assert bool(await alice.find()) is (resumes or not forget_unsent)
 
 
-async def test_a_run_that_is_left_keeps_what_is_under_way(desk: Desk) -> None:
+async def test_a_run_that_is_left_keeps_what_is_under_way(alice: Administrator) -> None:
     reported = asyncio.Event()
     executor = Executor(
-        desk.tenant, desk.open_journal(), "alice", RequestLog(), lambda _: reported.set()
+        alice.tenant, alice.open_journal(), "alice", RequestLog(), lambda _: reported.set()
     )
-    plan = await desk.plan(CONNECT, EUROPE, JAPAN)
+    plan = await alice.plan(CONNECT, EUROPE, JAPAN)
     run = asyncio.create_task(executor.run(plan))
     await reported.wait()
     executor.stop(forget_unsent=False)
     run.cancel()
     with suppress(asyncio.CancelledError):
         await run
-    (left,) = await desk.find()
+    (left,) = await alice.find()
     assert len(left.operations) == len(plan.operations)
     assert State.UNKNOWN in {operation.state for operation in left.operations}
 
 
-async def test_a_request_that_is_going_to_be_repeated_stays_in_its_run(desk: Desk) -> None:
+async def test_a_request_that_is_going_to_be_repeated_stays_in_its_run(
+    alice: Administrator,
+) -> None:
     """Zuora refuses the first one for a reason that passes; the program may be killed meanwhile."""
     left: list[InterruptedRun] = []
 
     class Delays(RequestLog):
         async def wait(self, delay: RetryDelay) -> bool:
-            left.extend(await desk.find())
+            left.extend(await alice.find())
             return True
 
-    executor = Executor(desk.tenant, desk.open_journal(ENDED), "alice", Delays(), lag_delays=())
-    plan = await desk.plan(REQUEST, EUROPE, JAPAN)
-    desk.fake.faults.on("refusal=61,calls=writes,times=1")
+    executor = Executor(alice.tenant, alice.open_journal(ENDED), "alice", Delays(), lag_delays=())
+    plan = await alice.plan(REQUEST, EUROPE, JAPAN)
+    alice.fake.faults.on("refusal=61,calls=writes,times=1")
     outcomes = await executor.run(plan)
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
     ((operation,),) = [run.operations for run in left]
     assert operation.state is State.PLANNED
-    assert await desk.find() == []
+    assert await alice.find() == []

@@ -44,7 +44,7 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
         await session.read_entities()
         if not forget:
             await prepare_write(session, options)
-        runs = await find_interrupted_runs(journal, session.tenant)
+        runs = await find_interrupted_runs(journal, session.tenant, session.user_session.login)
         if not runs:
             info(f"No interrupted run in {session.workspace.name} is left to resume.")
         for run in runs:

@@ -126,9 +126,9 @@ def closing_results(results: Results, given: Sequence[str] = ()) -> Iterator[Non
 
 async def _report_interrupted_runs(session: TenantSession) -> None:
     """Tell what earlier programs have begun, and what of it has no outcome."""
-    workspace = session.workspace
-    command = shlex.join(["entity-connections", "resume", *workspace.options])
-    for run in await find_interrupted_runs(workspace.journal, session.tenant):
+    journal, login = session.workspace.journal, session.user_session.login
+    command = shlex.join(["entity-connections", "resume", *session.workspace.options])
+    for run in await find_interrupted_runs(journal, session.tenant, login):
         left = f"{format_count(run.pairs, 'pair')} {'is' if run.pairs == 1 else 'are'} left"
         info(
             f"A run of {format_moment(run.at)} ended before everything was done: {left}."

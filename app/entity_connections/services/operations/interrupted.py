@@ -50,8 +50,10 @@ class InterruptedRun(NamedTuple):
         return len({operation.ends for operation in self.operations})
 
 
-async def find_interrupted_runs(journal: Journal, tenant: Tenant) -> list[InterruptedRun]:
-    """Return the interrupted runs in this tenant, oldest first; a running program's is none.
+async def find_interrupted_runs(
+    journal: Journal, tenant: Tenant, user: str
+) -> list[InterruptedRun]:
+    """Return a user's interrupted runs in this tenant, oldest first; a running program's is none.
 
     The lists are read: what they show as done has left its run, whoever did it.
 
@@ -67,6 +69,7 @@ async def find_interrupted_runs(journal: Journal, tenant: Tenant) -> list[Interr
             tuple(_make_operation(planned, hierarchy) for planned in run.entries),
         )
         for run in stored
+        if run.entries[0].entry.user == user
     ]
     operations = [operation for run in runs for operation in run.operations]
     lists = SharedLists(tenant, operations)
