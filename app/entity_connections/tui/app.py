@@ -11,6 +11,7 @@ from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed, get_current_worker
@@ -73,9 +74,11 @@ class ConnectionsApp(App[None]):
         self.input = InputQueue(self, self._main_screen, self._handle_input)
         self._last_mouse_down: tuple[Screen[object], events.MouseDown] | None = None
         self._ignore_clicks = False
+        self._laid_out_for = Size()
         for our_theme in THEMES:
             self.register_theme(our_theme)
-        self.theme = theme
+        self.theme = self._styled_theme = theme
+        self.stylesheet.set_variables(self.get_css_variables())
 
     async def run_async(self, *args: Any, **kwargs: Any) -> None:
         """Run the app; after a crash, wait until the outcome of every write is recorded."""
@@ -87,6 +90,10 @@ class ConnectionsApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Handle keys, clicks and pastes in their order, and all other events at once."""
+        if isinstance(event, events.Resize):
+            if event.size == self._laid_out_for:  # most terminals report their size repeatedly
+                return
+            self._laid_out_for = event.size
         queued = isinstance(event, events.Key | events.MouseDown | events.MouseUp | events.Paste)
         try:
             if queued and not event.is_forwarded:
@@ -153,6 +160,12 @@ class ConnectionsApp(App[None]):
             "cursor": f"{colors['primary']} 30%",
             "rule": f"{colors['foreground']} 45%",
         }
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the styles again for another theme; Textual asks for it also at the start."""
+        if self.theme != self._styled_theme:
+            self._styled_theme = self.theme
+            super().refresh_css(animate)
 
     def get_default_screen(self) -> Screen[None]:
         return self._main_screen

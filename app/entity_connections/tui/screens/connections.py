@@ -27,7 +27,7 @@ from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import SIGN, Grid
-from entity_connections.tui.widgets.too_small import TooSmall, is_too_small
+from entity_connections.tui.widgets.too_small import LARGE_ENOUGH, TooSmall, is_too_small
 
 SaveChoice = Callable[[str, str], str]
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class ConnectionsScreen(Screen[None]):
         three_panes: bool | None,
         save_choice: SaveChoice | None,
     ) -> None:
-        super().__init__()
+        super().__init__(classes=LARGE_ENOUGH)  # else all widgets would be styled once more
         self.three_panes = three_panes
         self._save_choice = save_choice
         self.workspace = workspace

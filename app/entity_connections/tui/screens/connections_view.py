@@ -168,6 +168,8 @@ class ConnectionsView(Pane):
         self.widths = widths
         wide = widths.tree > 0
         self.set_class(wide, "-three-panes")
+        if wide:
+            self.side.styles.width = widths.detail + 2
         if wide and self._tree is None:
             from entity_connections.tui.widgets.entity_tree import EntityTree
 
@@ -179,7 +181,6 @@ class ConnectionsView(Pane):
                 self.screen.set_focus(self.rows)
             self._tree.display = wide
             self._tree.styles.width = widths.tree + 1
-        self.side.styles.width = widths.detail + 2 if wide else "100%"
         self.rule.update(draw_line("├─┤", widths, [], Content()))
 
     @property
@@ -496,4 +497,6 @@ class ConnectionsView(Pane):
 
 
 def _make_filter() -> FilterInput:
-    return FilterInput("#rows", "/ to filter", id="filter")
+    field = FilterInput("#rows", "/ to filter", id="filter")
+    field.styles.width = FILTER_WIDTH
+    return field

@@ -13,6 +13,8 @@ MIN_SIZE = Size(60, 20)
 HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MIN_SIZE.width, "-wide-enough")]
 VERTICAL_BREAKPOINTS = [(0, "-low"), (MIN_SIZE.height, "-tall-enough")]
 """The classes of every screen, by the size of the terminal."""
+LARGE_ENOUGH = "-wide-enough -tall-enough"
+"""The classes of a screen that is not covered."""
 
 
 class TooSmall(TextLines):
