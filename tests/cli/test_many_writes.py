@@ -249,7 +249,7 @@ def test_many_are_confirmed_by_their_number(home: Path) -> None:
         assert "10 pairs; 12 calls to Zuora" in done.stderr
         assert "Type 10, the number of pairs, to do it" in done.stderr
         assert [found for _, found in find_results(done.stdout)] == [result] * 10
-    assert "8 of 10 pairs sent; ctrl+c stops" in done.stderr, "a terminal shows the progress"
+    assert "8 of 10 writes sent; ctrl+c stops" in done.stderr, "a terminal shows the progress"
 
 
 def test_ctrl_c_at_the_question_tells_that_nothing_was_sent(home: Path, tmp_path: Path) -> None:

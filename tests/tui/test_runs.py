@@ -245,7 +245,7 @@ async def test_progress(snap: Snapshot) -> None:
         ui.fake.faults.on(f"{HOLD_WRITES},after=4")
         await ui.press("/", *"bright", "enter", "*", "r", *"19")
         await ui.pilot.press("enter")
-        await ui.wait_until(lambda: "12 of 19 pairs sent" in ui.text("progress"))
+        await ui.wait_until(lambda: "12 of 19 writes sent" in ui.text("progress"))
         words = Counter(actions(ui).values())
         assert words["planned"] == 7
         assert [item.cells["status"].text for item in ui.rows.items].count("… sending") == 12
@@ -355,7 +355,7 @@ async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
         fake.faults.on(f"{HOLD_WRITES},after=4")
         await ui.press("/", *"bright", "enter", "*", "r", *"19")
         await ui.pilot.press("enter")
-        await ui.wait_until(lambda: "12 of 19 pairs sent" in ui.text("progress"))
+        await ui.wait_until(lambda: "12 of 19 writes sent" in ui.text("progress"))
         copy_database(path, left)
         ui.app.exit()
     fake.faults.off()
@@ -384,7 +384,7 @@ async def test_what_was_sent_again_is_told_once(tmp_path: Path) -> None:
         fake.faults.on("time-out=60,calls=writes,after=4")
         await ui.press("/", *"bright", "enter", "*", "r", *"19")
         await ui.pilot.press("enter")
-        await ui.wait_until(lambda: "12 of 19 pairs sent" in ui.text("progress"))
+        await ui.wait_until(lambda: "12 of 19 writes sent" in ui.text("progress"))
         copy_database(path, left)
         ui.app.exit()
     fake.faults.off()
@@ -405,7 +405,7 @@ async def test_an_interrupted_run_is_asked_about_until_it_is_forgotten(tmp_path:
     setup = TenantSetup(journal=Journal(path, "acme", process_id=ENDED))
     async with open_screen(setup=setup) as ui:
         await start_run(ui, HOLD_WRITES, "R")
-        await ui.wait_until(lambda: "1 of 6 pairs sent" in ui.text("progress"))
+        await ui.wait_until(lambda: "6 of 11 writes sent" in ui.text("progress"))
         copy_database(path, left)
         ui.app.exit()
     later = ("escape",), ("enter",), ("f", "escape", "n"), ("f", "enter", "n")

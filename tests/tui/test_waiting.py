@@ -235,7 +235,7 @@ async def test_answers_that_are_being_sent_show_how_far_they_are() -> None:
     async with open_screen() as ui:
         await ui.press("w", "asterisk", "a")
         ui.fake.faults.on(HOLD_WRITES)
-        await press_while_reading(ui, "y", lambda: "5 of 5 pairs sent" in message(ui))
+        await press_while_reading(ui, "y", lambda: "5 of 5 writes sent" in message(ui))
         assert {item.cells["accept"].text for item in get_dialog(ui).grid.items} == {"… sending"}
         assert not get_escape_hint(ui), "the progress says it"
         await press_while_reading(ui, "a", lambda: "escape stops them" in message(ui))

@@ -89,9 +89,9 @@ class _Progress:
         self._set(operation)
         if operation.state is State.SENT:
             if len(self._latest) > 1:
-                total = len({ends for _, ends in self._latest})
-                sent = total - len({planned.ends for planned in self._list(State.PLANNED)})
-                show_progress(f"{sent:,} of {total:,} pairs sent; ctrl+c stops")
+                total = len(self._latest)
+                sent = total - len(self._list(State.PLANNED))
+                show_progress(f"{sent:,} of {total:,} writes sent; ctrl+c stops")
             return
         self._results.add_operation(operation)
         if operation.state is State.UNKNOWN and self._journal.path is not None:

@@ -53,17 +53,13 @@ class Run:
         return self.total - self._unsent.total()
 
     @property
-    def sent_pairs(self) -> int:
-        """On how many pairs nothing more is to be sent."""
-        return sum(not self._unsent[ends] for ends in self.newest)
-
-    @property
     def requested_pairs(self) -> int:
         """On how many pairs the request is done, and the accept is to be sent."""
-        return sum(
-            operation.state is State.CONFIRMED and self._unsent[ends] > 0
-            for ends, operation in self.newest.items()
-        )
+        return sum(map(self.awaits_accept, self.newest))
+
+    def awaits_accept(self, ends: Ends) -> bool:
+        """Whether the request on a pair is done, and the accept is to be sent."""
+        return self.newest[ends].state is State.CONFIRMED and self._unsent[ends] > 0
 
     def report(self, operation: Operation) -> None:
         """Note that an operation is about to be sent, or has an outcome."""
@@ -135,6 +131,8 @@ class Runs:
                 return Progress.SENDING
             if operation is not None and operation.state is State.PLANNED:
                 return Progress.PLANNED if run.total > 1 else Progress.SENDING
+            if operation is not None and run.awaits_accept(row.ends):
+                return Progress.PLANNED
         return Progress.UNKNOWN if row in self.unresolved else None
 
     def find_result(self, row: Row) -> Operation | None:

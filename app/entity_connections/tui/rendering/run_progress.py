@@ -24,7 +24,7 @@ def render_progress(run: Run | None, width: int) -> Content:
     states = run.count_states()
     requested = run.requested_pairs
     states[State.CONFIRMED] -= requested
-    counts = [f"{run.sent_pairs} of {run.plan.pairs} pairs sent"]
+    counts = [f"{run.sent} of {run.total} writes sent"]
     counts += [f"{requested} requested"] if requested else []
     counts += [f"{states[state]} {word}" for state, word in _COUNTED.items() if states[state]]
     hint = "escape stops it"
