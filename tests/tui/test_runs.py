@@ -250,7 +250,9 @@ async def test_progress(snap: Snapshot) -> None:
         assert words["planned"] == 7
         assert [item.cells["status"].text for item in ui.rows.items].count("… sending") == 12
         await ui.snap_sizes(snap, ((160, 48), (60, 20), (80, 24)))
-        await ui.pilot.press("r")
+        await ui.pilot.press("down")
+        await ui.wait_until(lambda: "A run on 19 pairs is under way." in ui.text("detail"))
+        await ui.pilot.press("up", "r")
         await ui.wait_until(lambda: "A run on 19 pairs is under way." in ui.notice)
         await ui.pilot.press("escape")
         await ui.wait_until(lambda: "stops after the 12 under way" in ui.text("progress"))

@@ -187,6 +187,8 @@ def describe_next(context: CommandContext) -> str:
         return _IN_PROGRESS[context.progress]
     if (result := context.result) is not None and result.state is not State.CONFIRMED:
         return result.sentence or f"{result.action.label} was not sent: the run had stopped."
+    if disabled := context.get_running_reason():
+        return f"{disabled.reason} {disabled.remedy}"
     if context.marks_hidden:
         return f"{MARKS_HIDDEN.reason} {MARKS_HIDDEN.remedy}"
     if context.marked:
