@@ -178,9 +178,13 @@ def _render_entry(entry: Entry) -> Content:
 
 def describe_next(context: CommandContext) -> str:
     """Return what can be done on the row, in a sentence or two."""
-    row = context.row
-    if row is None:
+    if context.row is None:
         return ""
+    return _describe_hindrance(context) or _describe_offer(context.row, context)
+
+
+def _describe_hindrance(context: CommandContext) -> str:
+    """Return why nothing can be done now, or what became of the last run; "" for neither."""
     if context.cursor_moved_reason:
         return "The cursor moved by itself: choose a row first."
     if context.progress is not None:
@@ -191,6 +195,10 @@ def describe_next(context: CommandContext) -> str:
         return f"{disabled.reason} {disabled.remedy}"
     if context.marks_hidden:
         return f"{MARKS_HIDDEN.reason} {MARKS_HIDDEN.remedy}"
+    return ""
+
+
+def _describe_offer(row: Row, context: CommandContext) -> str:
     if context.marked:
         return _describe_marks(context)
     if row.uncertain:
