@@ -29,17 +29,17 @@ class InstantLog(RequestLog):
     """Records the delays instead of waiting.
 
     Attributes:
-        recorded_delays: (reason, seconds) of each.
+        recorded_delays: (reason, whole seconds) of each.
     """
 
     def __init__(self, on_delay: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self._on_delay = on_delay
-        self.recorded_delays: list[tuple[str, float]] = []
+        self.recorded_delays: list[tuple[str, int]] = []
 
     async def wait(self, delay: RetryDelay) -> bool:
         seconds = delay.until - asyncio.get_running_loop().time()
-        self.recorded_delays.append((delay.reason, round(seconds, 2)))
+        self.recorded_delays.append((delay.reason, round(seconds)))
         self._on_delay()
         await asyncio.sleep(0)
         return True
