@@ -16,6 +16,8 @@ from textual.css.tokenizer import Token
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
+gc.disable()  # until the tests are collected: all that is imported stays
+
 # On a developer's machine each run tries something new; elsewhere all runs are the same.
 settings.register_profile(
     "ours", deadline=None, print_blob=True, derandomize=os.environ.get("CI") is not None
@@ -38,6 +40,7 @@ def pytest_collection_finish() -> None:
     """Collect garbage less often: a sixth of the time would go into looking for it."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -410,22 +410,26 @@ async def test_an_interrupted_run_is_asked_about_until_it_is_forgotten(tmp_path:
         await ui.wait_until(lambda: "6 of 11 writes sent" in ui.text("progress"))
         copy_database(path, left)
         ui.app.exit()
-    later = ("escape",), ("enter",), ("f", "escape", "n"), ("f", "enter", "n")
-    for answers in ((*later, ("f", "y")), (("right", "enter", "y"),)):
+    copy_database(left, path)
+    setup = TenantSetup(journal=Journal(path, "acme"))
+    async with open_screen(setup=setup) as ui:
+        for keys in (("escape",), ("enter",), ("f", "escape", "n"), ("f", "enter", "n")):
+            assert isinstance(ui.app.screen, InterruptedRunQuestion)
+            await ui.press(*keys)
+            assert ui.shows_main_screen
+            await ui.press("I")
+        await ui.press("n", "ctrl+p", *"resume", "enter")
+        assert isinstance(ui.app.screen, InterruptedRunQuestion)
+    for keys in (("f", "y"), ("right", "enter", "y")):
         copy_database(left, path)
-        setup = TenantSetup(journal=Journal(path, "acme"))
-        for keys in answers:
-            async with open_screen(setup=setup) as ui:
-                assert isinstance(ui.app.screen, InterruptedRunQuestion)
-                await ui.press(*keys)
-                assert ui.shows_main_screen
-                if keys in later:
-                    await ui.press("ctrl+p", *"resume", "enter")
-                    assert isinstance(ui.app.screen, InterruptedRunQuestion)
         async with open_screen(setup=setup) as ui:
-            assert ui.shows_main_screen, "nothing is asked any more"
+            assert isinstance(ui.app.screen, InterruptedRunQuestion), "the next start asks again"
+            await ui.press(*keys)
+            assert ui.shows_main_screen
             await ui.press("I")
             assert ui.notice == "i No interrupted run is left to resume."
+    async with open_screen(setup=setup) as ui:
+        assert ui.shows_main_screen, "nothing is asked any more"
 
 
 async def test_another_user_closes_the_question() -> None:
