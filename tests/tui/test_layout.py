@@ -105,7 +105,7 @@ async def test_rows_are_a_tree_and_name_their_parents_when_they_are_filtered() -
 async def test_what_is_below_the_acting_entity_names_it_and_no_line_leads_nowhere() -> None:
     async with open_screen(size=(120, 36)) as ui:
         await ui.act_in("Acme-Europe")
-        assert "│   ├─ Acme-UK  in Acme-Europe" in find_line(ui, "Acme-UK")
+        assert "│   │     Acme-UK  in Acme-Europe" in find_line(ui, "Acme-UK")
         assert "│   │  ├─ Acme-US   " in find_line(ui, "Acme-US")
         await ui.act_in("Acme Corporation")
         assert "│   Acme-Europe   " in find_line(ui, "Acme-Europe  "), "all is below the root"
@@ -152,6 +152,10 @@ async def test_the_key_bar_of_a_small_screen_leaves_out_what_is_impossible() -> 
         assert "x Disconnect" in ui.text("keys")
         assert "a Accept" not in ui.text("keys")
         assert ui.text("keys").endswith("e Entity  w Waiting  ? Help")
+        await ui.move_to("Acme-Canada")
+        await ui.press("*")
+        assert ui.text("keys").startswith(" g Accept it there  r Request 5 ")
+        assert ui.text("keys").endswith("  w Waiting  ? Help")
 
 
 async def test_tabs_by_tab_and_by_number() -> None:

@@ -84,7 +84,7 @@ async def test_the_title_is_typed_to_disconnect(snap: Snapshot) -> None:
         await ui.press("enter")
         assert f"Acme Corporation → {EUROPE} is Disconnected." in ui.notice
         await ui.press("J")
-        assert list_lines(ui, f"acme corporation → {EUROPE.lower()}: ")
+        assert list_lines(ui, f"acme corporation → {EUROPE.lower()} is disconnected.")
 
 
 async def test_the_header_and_the_detail_name_the_acting_entity() -> None:

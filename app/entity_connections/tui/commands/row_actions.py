@@ -132,9 +132,9 @@ def get_write_reason(row: Row, context: CommandContext) -> DisabledReason | None
     if context.workspace.lock.permanent:
         return READ_ONLY
     if context.role == STANDARD_USER:
-        needs = "It waits for" if row.waits_for_acting else "This takes"
+        does = "answer it" if row.waits_for_acting else "do this"
         return DisabledReason(
-            f"{needs} an administrator of {row.acting.title}; you are a {STANDARD_USER}.",
+            f"Only an administrator of {row.acting.title} can {does}; you are a {STANDARD_USER}.",
             "Ask one of them to do it, or to give you the role.",
             ADMINISTRATORS_ONLY,
         )

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
-from entity_connections.domain.entities import Entity
+from entity_connections.domain.entities import MIN_TITLE_WIDTH, Entity
 from entity_connections.domain.text_search import (
     contains_unshown_word,
     contains_words,
@@ -22,11 +22,11 @@ from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.tree import draw_branches, keep_parents
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
-from entity_connections.tui.widgets.grid.layout import GUTTER, Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 from entity_connections.tui.widgets.too_small import is_too_small
 
 MIN_NOTE_WIDTH = 24
-"""Cells that notes get, if they need them, before the names get more than half of the width."""
+"""Cells that notes get, if they need them, before the names get all that they need."""
 
 
 class Choice(NamedTuple):
@@ -103,29 +103,27 @@ class Picker(Dialog[str | None]):
         yield from ()
 
     def on_mount(self) -> None:
+        self.grid.columns = self._make_columns()
         self.grid.placeholder = Content("Nothing matches.")
         current = [key for key, choice in self._choices.items() if choice.key == self._current]
         self._show(set(self._choices), (), cursor=current[-1] if current else None)
         self.set_focus(self.query_input)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._fit_columns)
+        self.call_after_refresh(self.show_choice)
 
-    def _fit_columns(self) -> None:
-        """Cut no name while there is room for it."""
-        choices = self._choices.values()
-        shortcut = max((len(choice.shortcut) for choice in choices), default=0)
-        columns = [Column("shortcut", "", shortcut)] if shortcut else []
-        room = self.grid.size.width - GUTTER - 2 - (shortcut + 1 if shortcut else 0)
-        branches = draw_branches(self._levels)
-        text = max(
-            (cell_len(branches[key] + choice.text) for key, choice in self._choices.items()),
-            default=0,
-        )
-        note = max((cell_len(choice.note) for choice in choices), default=0)
-        text = min(text, room - min(note, max(MIN_NOTE_WIDTH, room // 2))) + 1
-        self.grid.columns = (*columns, Column("text", "", text), Column("note", "", 1, weight=1))
-        self.show_choice()
+    def _make_columns(self) -> list[Column]:
+        """Return the columns; no name is cut while there is room for it."""
+        choices, branches = self._choices, draw_branches(self._levels)
+        names = (cell_len(branches[key] + choice.text) for key, choice in choices.items())
+        shortcut = max((len(choice.shortcut) for choice in choices.values()), default=0)
+        note = max((cell_len(choice.note) for choice in choices.values()), default=0)
+        columns = [
+            Column("shortcut", "", shortcut),
+            Column("text", "", MIN_TITLE_WIDTH, max(names, default=0) + 1),
+            Column("note", "", min(note, MIN_NOTE_WIDTH), weight=1),
+        ]
+        return columns if shortcut else columns[1:]
 
     @property
     def _levels(self) -> list[tuple[str, int]]:

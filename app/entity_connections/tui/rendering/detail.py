@@ -255,7 +255,6 @@ def _describe_refusal(row: Row, context: CommandContext, refusal: DisabledReason
     if context.workspace.lock.permanent:
         return refusal.reason
     if context.role == STANDARD_USER:
-        waits = f"It waits for an administrator of {row.target.title}"
-        why = waits if row.waits_for_acting else "Only an administrator can change it"
-        return f"{why}; you are a {context.role}."
+        does = "answer" if row.waits_for_acting else "change"
+        return f"Only an administrator can {does} it; you are a {context.role}."
     return "Read-only until U unlocks writes."

@@ -20,7 +20,7 @@ _EXPENDABLE = ("palette", "status", "next_tab", "quit", "filter", "mark", "entit
 def render_key_bar(context: CommandContext, width: int) -> Content:
     """Return the key bar for `width` cells: what the row offers, and at the right all else.
 
-    The right end does not change with the row, so that it is not sent again.
+    The right end seldom changes with the row, so that it is not sent again.
     """
     shown = [command for command in COMMANDS if command.in_key_bar(context)]
     impossible = [command for command in shown if command.get_disabled_reason(context) is not None]
@@ -34,9 +34,10 @@ def render_key_bar(context: CommandContext, width: int) -> Content:
     width += 2  # the last one needs no blanks after it
     offered_width = min(MAX_OFFERED_WIDTH, max(MIN_OFFERED_WIDTH, width // 2 - 3))
     expendable = [*reversed(impossible), *(COMMANDS_BY_ID[id_] for id_ in _EXPENDABLE)]
-    _leave_out(others, expendable, width - offered_width, context)
-    expendable = [c for c in (*reversed(impossible), *reversed(offered)) if c not in keep]
-    _leave_out(offered, expendable, offered_width, context)
+    kept = [c for c in (*reversed(impossible), *reversed(offered)) if c not in keep]
+    _leave_out(offered, kept, offered_width, context)
+    used = max(offered_width, _measure(offered, context))
+    _leave_out(others, expendable, width - used, context)
 
     def render(commands: Sequence[Command]) -> Content:
         return Content("").join(

@@ -20,7 +20,7 @@ from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import ADMINISTRATORS_ONLY
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
-from entity_connections.tui.rendering.tree import draw_branches, list_levels
+from entity_connections.tui.rendering.tree import draw_row_branches, is_only_root
 from entity_connections.tui.widgets.grid.layout import NARROW, Cell, Column, Item
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class ItemCache:
         self._offers: dict[tuple[object, ...], tuple[Cell, Cell]] = {}
         self._tree: tuple[Hierarchy, str] | None = None
         self._branches: dict[str, str] = {}
-        self._lifted: set[str] = set()  # without the row of their parent, and not at the top
+        self._orphans: set[str] = set()  # below the acting entity, which is named there
 
     def make_items(
         self, state: ScreenState, rows: Sequence[Row], context: CommandContext
@@ -119,7 +119,7 @@ class ItemCache:
                 progress, result = state.runs.progress(row), state.runs.find_result_word(row)
                 offer = self._find_offer(row, context)
                 before = self._branches.get(row.key, "") if is_tree else ""
-                parent = row.parent if not is_tree or row.key in self._lifted else None
+                parent = row.parent if not is_tree or row.key in self._orphans else None
                 item = make_item(row, offer, progress, result, before, parent)
                 self._items[row.key, is_tree] = item
         items = [self._items[row.key, is_tree] for row in rows]
@@ -133,21 +133,13 @@ class ItemCache:
         return self._offers[kind]
 
     def _draw_tree(self, hierarchy: "Hierarchy", acting_id: str) -> None:
-        """Draw the tree without the acting entity, which has no row: what is below it moves up."""
+        """Draw the tree of the rows, in which the acting entity is missing."""
         if self._tree == (hierarchy, acting_id):
             return
         self._tree = hierarchy, acting_id
-        levels = list_levels(hierarchy)
-        self._branches = draw_branches(
-            [
-                (id_, max(0, level - hierarchy.is_below(id_, acting_id)))
-                for id_, level in levels
-                if id_ != acting_id
-            ]
-        )
-        is_only_root = [id_ for id_, level in levels if not level] == [acting_id]
-        children = (entity.id for entity in hierarchy if entity.parent_id == acting_id)
-        self._lifted = set() if is_only_root else set(children)
+        self._branches = draw_row_branches(hierarchy, acting_id)
+        children = {entity.id for entity in hierarchy if entity.parent_id == acting_id}
+        self._orphans = set() if is_only_root(hierarchy, acting_id) else children
 
 
 def make_item(
