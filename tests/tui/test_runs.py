@@ -420,11 +420,11 @@ async def test_an_interrupted_run_is_asked_about_until_it_is_forgotten(tmp_path:
             await ui.press("I")
         await ui.press("n", "ctrl+p", *"resume", "enter")
         assert isinstance(ui.app.screen, InterruptedRunQuestion)
-    for keys in (("f", "y"), ("right", "enter", "y")):
+    for answer in (["f", "y"], ["right", "enter", "y"]):
         copy_database(left, path)
         async with open_screen(setup=setup) as ui:
             assert isinstance(ui.app.screen, InterruptedRunQuestion), "the next start asks again"
-            await ui.press(*keys)
+            await ui.press(*answer)
             assert ui.shows_main_screen
             await ui.press("I")
             assert ui.notice == "i No interrupted run is left to resume."

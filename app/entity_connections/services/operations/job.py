@@ -112,7 +112,7 @@ class Job:
             sentence = f"{row.pair} is Connected already: nothing had to be accepted."
             confirmed = self.operation.with_state(State.CONFIRMED, sentence)
             self.operation = replace(confirmed, snapshot=request.snapshot)
-        elif request.connection_id not in ("", row.connection_id):
+        elif request.connection_id not in ("", request.row.connection_id, row.connection_id):
             reason = f"{row.pair} is another {row.status} connection than the one requested."
             self.refuse(State.STALE, reason, request.snapshot)
 
