@@ -115,12 +115,13 @@ class Picker(Dialog[str | None]):
     def _make_columns(self) -> list[Column]:
         """Return the columns; no name is cut while there is room for it."""
         choices, branches = self._choices, draw_branches(self._levels)
-        names = (cell_len(branches[key] + choice.text) for key, choice in choices.items())
+        names = [cell_len(branches[key] + choice.text) + 1 for key, choice in choices.items()]
+        longest = max(names, default=0)
         shortcut = max((len(choice.shortcut) for choice in choices.values()), default=0)
         note = max((cell_len(choice.note) for choice in choices.values()), default=0)
         columns = [
             Column("shortcut", "", shortcut),
-            Column("text", "", MIN_TITLE_WIDTH, max(names, default=0) + 1),
+            Column("text", "", min(longest, MIN_TITLE_WIDTH), longest),
             Column("note", "", min(note, MIN_NOTE_WIDTH), weight=1),
         ]
         return columns if shortcut else columns[1:]
