@@ -34,7 +34,7 @@ from entity_connections.tui.rendering.empty_states import (
     render_empty_state,
     render_error_state,
 )
-from entity_connections.tui.rendering.frame import ACTIVE, Panes, divide_width, draw_line
+from entity_connections.tui.rendering.frame import ACTIVE, divide_width, draw_line
 from entity_connections.tui.rendering.header import (
     format_age,
     format_list_age,
@@ -125,6 +125,7 @@ class ConnectionsView(Pane):
         self._reading_since = 0.0
         self._detail_timer: asyncio.TimerHandle | None = None
         self._redraw_timer: asyncio.TimerHandle | None = None
+        self._header_due = False
         self._item_cache = ItemCache()
 
     def compose(self) -> ComposeResult:
@@ -156,15 +157,16 @@ class ConnectionsView(Pane):
             self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
-        self._divide(divide_width(self.size.width, self.three_panes, self._name_width))
+        self._divide()
         self._draw_header()
         self._draw_detail()
 
     def watch_three_panes(self) -> None:
         self.on_resize()
 
-    def _divide(self, widths: Panes) -> None:
+    def _divide(self) -> None:
         """Give the panes their widths; mount the tree when there is room for it."""
+        widths = divide_width(self.size.width, self.three_panes, self._name_width)
         self.widths = widths
         wide = widths.tree > 0
         self.set_class(wide, "-three-panes")
@@ -241,12 +243,12 @@ class ConnectionsView(Pane):
         if reading:
             self._reading_since = asyncio.get_running_loop().time()
             self.set_timer(self.timing.slow_after, self._draw_banner)
-        self._draw_header()
+        self._draw_header_soon()
 
     def watch_failure(self, failure: ZuoraError | None) -> None:
         if failure is not None and self.state is None:
             self.rows.placeholder = render_error_state(failure)
-        self._draw_header()
+        self._draw_header_soon()
 
     def watch_request_log(self, log: RequestLog | None) -> None:
         """Follow the calls to Zuora, and show pauses and the rate limit."""
@@ -263,11 +265,11 @@ class ConnectionsView(Pane):
         if self.state is not None:
             if (hierarchy := self.state.session.tenant.hierarchy) is not self._hierarchy:
                 self._hierarchy, self._name_width = hierarchy, measure_names(hierarchy)
-                self.on_resize()
+                self._divide()
             self._draw_rows(self.state)
             self._draw_tree()
             self.progress.update(render_progress(self.state.runs.last, self.size.width - 2))
-        self.call_after_refresh(self._draw_header)  # the rows first
+        self._draw_header_soon()
 
     def redraw_soon(self) -> None:
         """Draw everything after a moment, once for all changes until then."""
@@ -282,7 +284,14 @@ class ConnectionsView(Pane):
 
     # Drawing
 
+    def _draw_header_soon(self) -> None:
+        """Draw the header after the rows, once for all changes until then."""
+        if not self._header_due:
+            self._header_due = True
+            self.call_after_refresh(self._draw_header)
+
     def _draw_header(self) -> None:
+        self._header_due = False
         if not self._can_draw:
             return
         state, faults = self.state, self.workspace.fault_switches
