@@ -513,7 +513,7 @@ async def test_no_list_is_read_after_a_write_that_the_lock_refused(world: World)
     world.zuora.lock.lock()
     outcome = await world.execute(operation)
     assert isinstance(outcome.error, ReadOnlyError)
-    assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)
+    assert (outcome.state, outcome.snapshot) == (State.NOT_SENT, None)
 
 
 async def test_no_list_is_read_after_a_write_that_never_left(world: World) -> None:
@@ -521,4 +521,4 @@ async def test_no_list_is_read_after_a_write_that_never_left(world: World) -> No
     world.fake.faults.on("offline,calls=writes")
     outcome = await world.execute(operation)
     assert isinstance(outcome.error, Unreachable)
-    assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)
+    assert (outcome.state, outcome.snapshot) == (State.NOT_SENT, None)

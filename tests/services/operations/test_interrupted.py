@@ -140,6 +140,18 @@ async def test_a_program_that_has_sent_something_lately_works_on_its_run(
     assert await alice.find() == []
 
 
+async def test_what_did_not_reach_zuora_is_offered_again(alice: Administrator) -> None:
+    plan = await alice.plan(CONNECT, EUROPE, JAPAN)
+    alice.fake.faults.on("offline,calls=writes")
+    outcomes = await alice.execute(plan)
+    assert {operation.state for operation in outcomes} == {State.NOT_SENT}
+    alice.fake.faults.off()
+    run, resumed = await alice.find_plan()
+    assert run.pairs == 2
+    assert {operation.state for operation in await alice.execute(resumed)} == {State.CONFIRMED}
+    assert await alice.find() == []
+
+
 async def test_a_run_in_another_tenant_or_of_another_user_is_not_offered(
     alice: Administrator,
 ) -> None:

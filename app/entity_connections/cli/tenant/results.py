@@ -153,7 +153,7 @@ def _find_code(operation: Operation) -> ExitCode:
         return ExitCode.NO_ACCESS  # what is between here and Zuora has to be mended first
     if operation.state in (State.UNKNOWN, State.IN_PROGRESS):
         return ExitCode.UNKNOWN
-    if operation.state is State.NOT_SENT and not operation.follows:
+    if operation.state is State.NOT_SENT and error is None and not operation.follows:
         return ExitCode.USAGE
     snapshot = operation.snapshot
     if operation.state is State.REFUSED and error is None and snapshot is not None:

@@ -14,6 +14,8 @@ from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
 
+_HAD_NO_EFFECT = (State.REFUSED.value, State.NOT_SENT.value, State.NOT_APPLIED.value)
+
 
 class OperationInProgressError(Exception):
     """An earlier operation may still be under way; the message is a sentence for people."""
@@ -142,7 +144,7 @@ def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> i
 
 
 def find_repetition(operation: Operation, entries: Iterable[Entry], tenant: str) -> Entry | None:
-    """Return how an operation was sent again first, and not refused; None if it was not.
+    """Return how an operation was sent again first, with an effect; None if it was not.
 
     `entries` are all entries of the journal, oldest first.
     """
@@ -152,7 +154,7 @@ def find_repetition(operation: Operation, entries: Iterable[Entry], tenant: str)
         for entry in islice(later, 1, None)
         if _concerns(entry, operation, tenant)
         and _is_repetition(operation, entry)
-        and entry.outcome not in (State.REFUSED.value, State.NOT_APPLIED.value)
+        and entry.outcome not in _HAD_NO_EFFECT
     )
     return next(repetitions, None)
 

@@ -149,10 +149,13 @@ class Executor:
         """
         await self._queue.finish()
         if self._run_id:
-            states = {State.SENT, State.UNKNOWN}
-            if resumed or not self._forgets_unsent:
-                states.add(State.PLANNED)
-            keys = {job.planned_key for job in jobs if job.operation.state in states}
+            keeps_unsent = resumed or not self._forgets_unsent
+            keys = {
+                job.planned_key
+                for job in jobs
+                if job.operation.state in (State.SENT, State.UNKNOWN)
+                or (keeps_unsent and job.operation.is_unsent)
+            }
             keys |= {job.planned_key for job in jobs if job.operation.follows in keys}
             await asyncio.to_thread(self._record_end, keys)
 
@@ -184,7 +187,8 @@ class Executor:
                 reason = error.sentence
                 if not error.gave_up:
                     reason += " So the list could not be read before the write."
-                job.refuse(State.REFUSED, reason, snapshot=None)
+                state = State.REFUSED if error.is_refusal else State.NOT_SENT
+                job.refuse(state, reason, snapshot=None)
                 self._report(job.operation)
         return ready
 

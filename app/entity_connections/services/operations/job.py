@@ -39,11 +39,10 @@ class Job:
     @property
     def stops_others(self) -> bool:
         """Whether no other operation is to be sent after it."""
-        operation = self.operation
-        if operation.state is State.UNKNOWN:
-            return True
-        error = operation.error
-        return operation.state is State.REFUSED and error is not None and not error.is_refusal
+        operation, error = self.operation, self.operation.error
+        if operation.state in (State.REFUSED, State.NOT_SENT):
+            return error is not None and not error.is_refusal
+        return operation.state is State.UNKNOWN
 
     @property
     def may_leave_once_more(self) -> bool:
@@ -103,7 +102,7 @@ class Job:
         if request.state in (State.PLANNED, State.UNKNOWN):
             return  # the run is over
         if request.state is not State.CONFIRMED or request.snapshot is None:
-            reason = f"The request is {request.state.value}."
+            reason = f"The request was {request.state.value}."
             self.refuse(State.NOT_SENT, reason, request.snapshot)
             return
         row = request.snapshot.find_row(self.operation.row)

@@ -25,9 +25,10 @@ class State(Enum):
     CONFIRMED = "confirmed"
     """A list proves that it was applied."""
     REFUSED = "refused"
-    """Zuora refused it or was never reached; nothing changed."""
+    """Zuora refused it; nothing changed."""
     NOT_SENT = "not sent"
-    """Nothing was sent: it could not be recorded, or the request that it follows was not done."""
+    """Nothing was sent: Zuora could not be reached, or it could not be recorded, or the request
+    that it follows was not done."""
     STALE = "overtaken"
     """The record had changed since the person saw it; nothing was sent."""
     IN_PROGRESS = "in progress"
@@ -137,6 +138,13 @@ class Operation:
     def id(self) -> str:
         """The id of the journal entry, "" while there is none."""
         return self.entry.id if self.entry else ""
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether it is still to be sent: its run did not come to it, or did not reach Zuora."""
+        if self.state is State.NOT_SENT:
+            return self.error is not None
+        return self.state is State.PLANNED
 
     @property
     def ends(self) -> Ends:

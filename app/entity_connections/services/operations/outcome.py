@@ -50,7 +50,7 @@ def conclude(operation: Operation, after: Snapshot | None, *, repeated: bool = F
     """
     error = operation.error
     if error is not None and never_left(error) and not repeated:
-        return replace(operation, snapshot=after).with_state(State.REFUSED, error.sentence)
+        return replace(operation, snapshot=after).with_state(State.NOT_SENT, error.sentence)
     answer = error.sentence if error else "Zuora answered success."
     if after is None:
         sentence = f"{answer} The list could not be read since: read it again."

@@ -302,7 +302,7 @@ class JournalWriter:
             if is_closed:
                 return
         self._append(entry)
-        if entry.outcome == "not done":
+        if entry.outcome in ("not done", "not sent"):
             mark_unsent(self.connection, entry.id)
         elif not entry.open:
             remove_sent(self.connection, entry.id)

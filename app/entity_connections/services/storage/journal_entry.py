@@ -13,7 +13,8 @@ from entity_connections.services.storage.stored_values import (
 )
 
 OUTCOMES = (
-    "confirmed", "refused", "not done", "overtaken since", "sent again", "unknown", "released",
+    "confirmed", "refused", "not sent", "not done", "overtaken since", "sent again", "unknown",
+    "released",
 )  # fmt: skip
 SENDING = timedelta(minutes=3)
 """How long after the intent its program may go on sending it."""

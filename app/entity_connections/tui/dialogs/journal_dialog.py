@@ -25,6 +25,7 @@ _COLUMNS = [
 _OUTCOMES = {
     "confirmed": ("✓ confirmed", "good"),
     "refused": ("✕ refused", "end"),
+    "not sent": ("✕ not sent", "end"),
     "not done": ("✕ not done", "end"),
     "overtaken since": ("◇ overtaken since", "warn"),
     "sent again": ("✓ sent again", "good"),

@@ -116,15 +116,15 @@ def make_run_notice(run: Run) -> Notice:
     outcomes = list(run.newest.values())
     if len(outcomes) == 1 and outcomes[0].sentence:
         return _make_pair_notice(outcomes[0])
-    states = Counter(operation.state for operation in outcomes if not is_half_done(operation))
-    counts = [f"{states[State.CONFIRMED]} of {len(outcomes)} done"]
+    states = Counter(
+        State.NOT_SENT if operation.state is State.PLANNED else operation.state
+        for operation in outcomes
+        if not is_half_done(operation)
+    )
+    counts = [f"{states.pop(State.CONFIRMED, 0)} of {len(outcomes)} done"]
     if half_done := sum(map(is_half_done, outcomes)):
         counts.append(f"{half_done} requested but not accepted")
-    counts += [
-        f"{count} {'not sent' if state is State.PLANNED else state.value}"
-        for state, count in states.items()
-        if state is not State.CONFIRMED
-    ]
+    counts += [f"{count} {state.value}" for state, count in states.items()]
     if run.plan.left_out:
         counts.append(f"{len(run.plan.left_out)} left out: not possible")
     lines = [f"{run.plan.action.label}: {', '.join(counts)}."]
@@ -140,6 +140,8 @@ def make_run_notice(run: Run) -> Notice:
         lines.append(f"It stopped at {failed[0].pair}: outcome unknown. J shows more.")
     else:
         lines.append(_describe_first([_describe_failure(operation) for operation in failed]))
+    if not run.stopping and any(operation.is_unsent for operation in outcomes):
+        lines.append("I resumes the run.")
     return make_notice(_find_worst_kind(run.count_states()), *lines)
 
 

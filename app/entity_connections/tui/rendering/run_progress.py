@@ -11,6 +11,7 @@ BAR_WIDTH = 20
 _COUNTED = {
     State.CONFIRMED: "done",
     State.REFUSED: "refused",
+    State.NOT_SENT: "not sent",
     State.STALE: "overtaken",
     State.UNKNOWN: "unknown",
 }
