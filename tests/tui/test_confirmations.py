@@ -41,6 +41,17 @@ async def test_request(snap: Snapshot, theme: str) -> None:
         assert ui.app.focused is get_confirmation(ui).query_one("#no")
 
 
+async def test_the_answer_with_the_focus_is_seen_without_colours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "right")
+        answers = get_confirmation(ui).query(Button)
+        assert [bool(answer.visual_style.reverse) for answer in answers] == [False, True]
+
+
 async def test_deny(snap: Snapshot) -> None:
     """What follows from it stands in a sentence."""
     async with open_screen(size=(80, 24)) as ui:
