@@ -152,10 +152,16 @@ class ScreenDriver:
     async def settle(self) -> None:
         """Wait until nothing is being done and everything is drawn."""
         deadline = time.monotonic() + TIMEOUT
-        await self.idle()
-        while not self.app.input.is_empty or any(worker.is_running for worker in self.app.workers):
+        settled = False
+        while not settled:
             assert time.monotonic() < deadline, "The screen never settled."
+            settled = self._rests()  # before it idles, which draws what a worker has left
             await self.idle()
+            settled = settled and self._rests()
+
+    def _rests(self) -> bool:
+        """Whether no worker runs and no key waits."""
+        return self.app.input.is_empty and not any(w.is_running for w in self.app.workers)
 
     async def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds."""
@@ -169,17 +175,19 @@ class ScreenDriver:
         """Wait until the program has computed nothing for a moment, and everything is drawn.
 
         Twice, and after several turns of the event loop each time, because on a busy machine a
-        moment may pass in which the program has not had its turn.
+        moment may pass in which the program has not had its turn. Each time the screen is painted
+        first: some parts are drawn only after the others are on the screen.
         """
         quiet, deadline = 0, time.monotonic() + TIMEOUT
         while quiet < 2:
             assert time.monotonic() < deadline, "The program never stopped computing."
+            await self.pilot.wait_for_animation()
             for _ in range(TURNS):
                 await asyncio.sleep(0)
             before = time.process_time()
             await asyncio.sleep(MOMENT)
             quiet = quiet + 1 if time.process_time() - before <= MOMENT / 10 else 0
-        await self.pilot.pause(0)
+        await self.pilot.wait_for_animation()
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, each when a question takes it, and wait."""
