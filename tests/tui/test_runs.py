@@ -288,6 +288,25 @@ async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
         assert "was not sent: the run had stopped" in ui.text("detail")
 
 
+async def test_a_result_is_shown_until_the_row_has_changed() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space")
+        await ui.move_to("Acme-Japan")
+        await ui.press("space")
+        ui.fake.faults.on("refusal,calls=writes")
+        await ui.press("r", "y")
+        assert {name for name, word in actions(ui).items() if word == "! refused"} == {
+            "Acme-US",
+            "Acme-Japan",
+        }
+        ui.fake.faults.off()
+        await client(ui.fake).request_connection(CORPORATION, US, "the-key")
+        await ui.press("ctrl+r")
+        assert actions(ui)["Acme-US"] == "waiting for them"
+        assert actions(ui)["Acme-Japan"] == "! refused"
+
+
 async def test_a_run_that_does_what_another_left_is_not_spoken_over(tmp_path: Path) -> None:
     """Nothing is left of the first run, neither in words nor for the next start."""
     journal = Journal(tmp_path / "state.sqlite3", "global-500")

@@ -136,9 +136,19 @@ class Runs:
         return Progress.UNKNOWN if row in self.unresolved else None
 
     def find_result(self, row: Row) -> Operation | None:
-        """Return what the last run of several has done on a row; None while that is under way."""
+        """Return what the last run of several has done on a row; None while that is under way.
+
+        What was not done is a result only until the row changes, and an unknown outcome until it
+        is known.
+        """
         operation = self.last.newest.get(row.ends) if self.last else None
-        return operation if operation and self.progress(row) is None else None
+        if operation is None or self.progress(row) is not None:
+            return None
+        if operation.state is State.CONFIRMED:
+            return operation
+        before = operation.snapshot.find_row(operation.row) if operation.snapshot else operation.row
+        is_same = (row.status, row.connection_id) == (before.status, before.connection_id)
+        return operation if is_same and operation.state is not State.UNKNOWN else None
 
     def find_result_word(self, row: Row) -> str:
         """Return what the last run of several has done on a row, in a word or two; "" if nothing.
