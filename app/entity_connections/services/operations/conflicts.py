@@ -101,8 +101,8 @@ def check_open_entries(
         if entry.success:
             sentence = outcome.sentence if outcome else "Zuora answered success."
             raise OperationInProgressError(
-                f"{what}: {sentence} Wait until the list shows it, or"
-                " release it by hand: `entity-connections journal resolve`."
+                f"{what}: {sentence} Wait until the list shows it; if it never does, release"
+                " it: `entity-connections journal resolve`."
             )
         if journal.is_being_sent(entry):
             if not (same and operation.action.idempotent):
