@@ -100,19 +100,21 @@ class Workers:
         left_out: Sequence[LeftOut] = (),
     ) -> None:
         """Plan an action on rows of any entity; `left_out` are others that the question names."""
-        self._start(partial(self._plan, state, action, rows, left_out), PLANNING, exclusive=True)
+        self._start_planning(partial(self._plan, state, action, rows, left_out))
 
     def find_interrupted(self, state: ScreenState) -> None:
         """Look up the interrupted runs, to ask about them."""
-        self._start(partial(self._find_interrupted, state), PLANNING, exclusive=True)
+        self._start_planning(partial(self._find_interrupted, state))
 
     def plan_interrupted(self, state: ScreenState, run: InterruptedRun) -> None:
         """Read the lists anew, and plan what an interrupted run did not send."""
-        self._start(partial(self._plan_interrupted, state, run), PLANNING, exclusive=True)
+        self._start_planning(partial(self._plan_interrupted, state, run))
 
     def forget_interrupted(self, run: InterruptedRun) -> None:
         """Remove an interrupted run from the journal."""
-        self._start(partial(self._forget_interrupted, run), FORGETTING)
+        journal = self._workspace.journal
+        forget = partial(asyncio.to_thread, journal.end_run, run.id)
+        self._start(partial(self._report_failure, forget), FORGETTING)
 
     def write(self, state: ScreenState, run: Run) -> None:
         """Carry out the operations of a run; closing a dialog or the tenant's list stops none."""
@@ -146,6 +148,16 @@ class Workers:
         self, work: Callable[[], Awaitable[None]], group: str, *, exclusive: bool = False
     ) -> None:
         self._app.run_worker(work, group=group, exclusive=exclusive)
+
+    def _start_planning(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._start(partial(self._report_failure, work), PLANNING, exclusive=True)
+
+    async def _report_failure(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Plan or forget a run; post why that failed, where the journal or a list is unreadable."""
+        try:
+            await work()
+        except (JournalError, ZuoraError) as error:
+            self._post(messages.PlanFailed(error))
 
     async def _enter(self, user: str) -> None:
         try:
@@ -310,38 +322,17 @@ class Workers:
         rows: Sequence[Row],
         left_out: Sequence[LeftOut],
     ) -> None:
-        tenant, journal = state.session.tenant, self._workspace.journal
-        try:
-            plan = await plan_operations(action, rows, tenant, journal)
-        except JournalError as error:
-            self._post(messages.PlanFailed(error))
-            return
+        plan = await plan_operations(action, rows, state.session.tenant, self._workspace.journal)
         self._post(messages.PlanMade(state, plan._replace(left_out=(*plan.left_out, *left_out))))
 
     async def _find_interrupted(self, state: ScreenState) -> None:
-        try:
-            session = state.session
-            runs = await find_interrupted_runs(
-                self._workspace.journal, session.tenant, session.login
-            )
-        except JournalError as error:
-            self._post(messages.PlanFailed(error))
-            return
+        session, journal = state.session, self._workspace.journal
+        runs = await find_interrupted_runs(journal, session.tenant, session.login)
         self._post(messages.RunsFound(runs))
 
     async def _plan_interrupted(self, state: ScreenState, run: InterruptedRun) -> None:
-        try:
-            plan = await plan_interrupted_run(run, state.session.tenant, self._workspace.journal)
-        except (JournalError, ZuoraError) as error:
-            self._post(messages.PlanFailed(error))
-            return
+        plan = await plan_interrupted_run(run, state.session.tenant, self._workspace.journal)
         self._post(messages.PlanMade(state, plan, run))
-
-    async def _forget_interrupted(self, run: InterruptedRun) -> None:
-        try:
-            await asyncio.to_thread(self._workspace.journal.end_run, run.id)
-        except JournalError as error:
-            self._post(messages.PlanFailed(error))
 
     async def _write(self, state: ScreenState, run: Run) -> None:
         session, journal = state.session, self._workspace.journal
