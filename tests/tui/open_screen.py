@@ -36,8 +36,8 @@ SIZES = ((160, 48), (120, 36), (80, 24), (60, 20))
 """Columns and lines of terminals, from large to small."""
 HOLD_READS, HOLD_WRITES = "latency=60,calls=reads", "latency=60,calls=writes"
 """Faults that hold calls until they are switched off."""
-TIMEOUT = 20.0
-"""Seconds to wait for the screen to settle before giving up."""
+TIMEOUT = 45.0
+"""Seconds to wait for the screen to settle before giving up: a test may take 60."""
 MOMENT = 0.005
 """Seconds without any computing after which the screen is taken for settled."""
 TURNS = 20

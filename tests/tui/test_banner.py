@@ -173,7 +173,7 @@ async def test_refused_credentials_and_a_named_time_stop_the_refresh(
         await ui.wait_until(lambda: bool(ui.banner))
         assert ("trying again at" in ui.banner) is named
         reads = ui.count_lists()
-        await asyncio.sleep(0.2)  # four intervals
+        await asyncio.sleep(0.8)  # four intervals
         assert ui.count_lists() == reads
         ui.fake.faults.off()
         await ui.press("ctrl+r")
