@@ -98,18 +98,16 @@ def check_open_entries(
             continue
         what = f"{entry.action.label} of {operation.pair}"
         same = _is_repetition(operation, entry)
+        is_being_sent = journal.is_being_sent(entry)
+        if is_being_sent and (entry.success or not (same and operation.action.idempotent)):
+            raise OperationInProgressError(f"{what} is being sent by another program: wait for it.")
         if entry.success:
             sentence = outcome.sentence if outcome else "Zuora answered success."
             raise OperationInProgressError(
                 f"{what}: {sentence} Wait until the list shows it; if it never does, release"
                 " it: `entity-connections journal resolve`."
             )
-        if journal.is_being_sent(entry):
-            if not (same and operation.action.idempotent):
-                raise OperationInProgressError(
-                    f"{what} is being sent by another program: wait for it."
-                )
-        elif not same and (seconds := find_wait(entry, server_time, journal)) > 0:
+        if not (is_being_sent or same) and (seconds := find_wait(entry, server_time, journal)) > 0:
             raise OperationInProgressError(
                 f"{what} may be under way for {seconds} s more, and only the same may be sent"
                 " again: wait, or see `entity-connections journal resolve`."

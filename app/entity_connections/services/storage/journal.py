@@ -173,12 +173,13 @@ class Journal:
         return is_running(run.entries[0].entry.process) and 0 <= silent <= _MAX_RUN_SILENCE
 
     def is_being_sent(self, entry: Entry) -> bool:
-        """Return whether the program that recorded an intent may still be sending it.
+        """Return whether the program that recorded an intent may still be busy with it.
 
-        That is so while the program runs on this machine, but not for longer than sending
-        can take: its process id may be that of another program by now.
+        It sends it, or waits for a list that shows what Zuora has answered. That is so while the
+        program runs on this machine, but not for longer than sending can take: its process id may
+        be that of another program by now.
         """
-        if entry.outcome is not None or not is_running(entry.process):
+        if entry.is_concluded or not is_running(entry.process):
             return False
         return self.find_age(entry) <= SENDING.total_seconds()
 
