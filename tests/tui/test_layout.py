@@ -158,6 +158,17 @@ async def test_the_key_bar_of_a_small_screen_leaves_out_what_is_impossible() -> 
         assert ui.text("keys").endswith("  w Waiting  ? Help")
 
 
+async def test_the_key_bar_shows_the_keys_of_a_filter_while_letters_go_there() -> None:
+    async with open_screen(size=WIDE) as ui:
+        for key, enter in (("slash", "Keep"), ("e", "Act in this entity")):
+            await ui.press(key)
+            assert ui.text("keys").split("  ") == [
+                f" enter {enter}", "escape Clear", "↑ ↓ Move", "f1 Help ",
+            ]  # fmt: skip
+            await ui.press("f1", "escape", "escape")
+            assert ui.text("keys").startswith(" r Request")
+
+
 async def test_tabs_by_tab_and_by_number() -> None:
     async with open_screen() as ui:
         await ui.press("tab")

@@ -34,8 +34,8 @@ def render_key_bar(context: CommandContext, width: int) -> Content:
     width += 2  # the last one needs no blanks after it
     offered_width = min(MAX_OFFERED_WIDTH, max(MIN_OFFERED_WIDTH, width // 2 - 3))
     expendable = [*reversed(impossible), *(COMMANDS_BY_ID[id_] for id_ in _EXPENDABLE)]
-    kept = [c for c in (*reversed(impossible), *reversed(offered)) if c not in keep]
-    _leave_out(offered, kept, offered_width, context)
+    optional = [c for c in (*reversed(impossible), *reversed(offered)) if c not in keep]
+    _leave_out(offered, optional, offered_width, context)
     used = max(offered_width, _measure(offered, context))
     _leave_out(others, expendable, width - used, context)
 
@@ -47,6 +47,14 @@ def render_key_bar(context: CommandContext, width: int) -> Content:
 
     left, right = Content(" ") + render(offered), render(others).rstrip()
     return left + Content(" " * (width - 1 - left.cell_length - right.cell_length)) + right
+
+
+def render_filter_keys(enter: str) -> Content:
+    """Return the key bar while letters go into a filter; `enter`: what that key does then."""
+    parts = (("enter", enter), ("escape", "Clear"), ("↑ ↓", "Move"), ("f1", "Help"))
+    return Content("").join(
+        Content.assemble(" ", (key, "bold $link"), f" {word} ") for key, word in parts
+    )
 
 
 def _render_command(

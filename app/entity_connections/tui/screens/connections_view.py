@@ -41,7 +41,7 @@ from entity_connections.tui.rendering.header import (
     render_header,
     render_tabs,
 )
-from entity_connections.tui.rendering.key_bar import render_key_bar
+from entity_connections.tui.rendering.key_bar import render_filter_keys, render_key_bar
 from entity_connections.tui.rendering.notices import PASSING, Kind, Lifetime, list_error_hints
 from entity_connections.tui.rendering.rows import ItemCache, make_columns, mark_items
 from entity_connections.tui.rendering.run_progress import render_progress
@@ -196,12 +196,13 @@ class ConnectionsView(Pane):
         return int(not self._tree_focused) if self.widths.tree else None
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Let the frame of the pane with the focus stand out."""
+        """Let the frame of the pane with the focus stand out, and show the keys that help there."""
         tree_focused = self._tree is not None and self._tree in event.widget.ancestors
         if tree_focused != self._tree_focused:
             self._tree_focused = tree_focused
             self.set_class(tree_focused, "-tree-focused")
             self._draw_header()
+        self._draw_detail_soon()
 
     @property
     def context(self) -> CommandContext:
@@ -403,7 +404,13 @@ class ConnectionsView(Pane):
                 self.detail.update(render_detail(context, history, widths.detail - 2))
             else:
                 self.detail.update(render_short_detail(context, history, widths.rows - 1))
-            self.key_bar.update(render_key_bar(context, self.size.width - 2))
+            self.key_bar.update(self._render_keys(context))
+
+    def _render_keys(self, context: CommandContext) -> Content:
+        focused = self.screen.focused
+        if not isinstance(focused, FilterInput):
+            return render_key_bar(context, self.size.width - 2)
+        return render_filter_keys("Keep" if focused is self.filter_input else "Act in this entity")
 
     def _draw_tree(self) -> None:
         if self.entity_tree is not None and self.state is not None:
