@@ -281,15 +281,10 @@ class ConnectionsScreen(Screen[None]):
 
     def stop_run(self) -> bool:
         """Let the run that is under way send nothing more; return whether there was one to stop."""
-        state = self.state
-        if (
-            state is None
-            or state.runs.last is None
-            or state.runs.last.ended
-            or state.runs.last.stopping
-        ):
+        run = self.state.runs.last if self.state is not None else None
+        if run is None or run.ended or run.stopping:
             return False
-        self.tenant_workers.stop(state.runs.last)
+        self.tenant_workers.stop(run)
         self.view.redraw()
         return True
 
