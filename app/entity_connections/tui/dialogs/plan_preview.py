@@ -141,28 +141,28 @@ def _list_lines(plan: Plan) -> list[tuple[Item, str]]:
 
 
 def _make_question(plan: Plan, rate_limit: RateLimit | None) -> Question:
-    action, operations = plan.action, plan.operations
-    if len(operations) == 1:  # of Connect, perhaps only the accept is left
-        action = operations[0].action
-    rows = {operation.ends: operation.row for operation in operations}
-    row, count = next(iter(rows.values()), None), len(rows)
-    title, typed_name, typed_word = action.many_question.format(count), None, "name"
-    parts = [action.many_consequence]
+    action, operations, count = plan.action, plan.operations, plan.pairs
+    price = _describe_price(plan, rate_limit)
+    if count == 1:
+        row = operations[0].row
+        if len(operations) == 1:  # of Connect, perhaps only the accept is left
+            action = operations[0].action
+        return Question(
+            action.question,
+            f"{action.consequence(row, row.source.title, row.target.title)}\n{price}",
+            action.word,
+            typed_name=make_typed_name(row.counterpart) if action.irreversible else None,
+            harmful=action.irreversible,
+        )
+    consequence = action.many_consequence
     if any(write.action is REQUEST and write.row.status == DISCONNECTED for write in operations):
-        parts.append(MAPPING_LOST)
-    if row is not None and count == 1:
-        title = action.question
-        parts = [action.consequence(row, row.source.title, row.target.title)]
-    if action.irreversible and row is not None and count == 1:
-        typed_name = make_typed_name(row.counterpart)
-    elif plan.needs_count:
-        typed_name, typed_word = TypedName(str(count)), "number"
+        consequence += f" {MAPPING_LOST}"
     return Question(
-        title,
-        f"{' '.join(parts)}\n{_describe_price(plan, rate_limit)}",
-        f"{action.word} {count}" if count > 1 else action.word,
-        typed_name=typed_name,
-        typed_word=typed_word,
+        action.many_question.format(count),
+        f"{consequence}\n{price}",
+        f"{action.word} {count}",
+        typed_name=TypedName(str(count)) if plan.needs_count else None,
+        typed_word="number",
         harmful=action.irreversible,
     )
 
