@@ -37,7 +37,7 @@ class CallsDialog(LogDialog):
     ]
 
     def __init__(self, view: ConnectionsView, workspace: Workspace) -> None:
-        keys = "c copy command · y copy request id · / filter · escape close"
+        keys = "c copy command · y copy id · / filter · escape close"
         super().__init__("Calls", _COLUMNS, "No call has been made yet.", keys)
         self._view, self._journal = view, workspace.journal
         self._options = [

@@ -25,7 +25,7 @@ from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 from entity_connections.tui.widgets.too_small import is_too_small
 
-MIN_NOTE_WIDTH = 24
+MIN_NOTE_WIDTH = 16
 """Cells that notes get, if they need them, before the names get all that they need."""
 
 
