@@ -38,7 +38,7 @@ async def test_switcher_filters_as_one_types_and_refuses_with_a_reason(snap: Sna
         await ui.press("e")
         await ui.type("uk")
         assert choices(ui) == [
-            ("Acme Corporation", "acting entity · ◐ 2 waiting"),
+            ("Acme Corporation", "◐ 2 waiting · acting entity"),
             ("Acme-Europe", ""),
             ("Acme-UK", "not provisioned"),
         ]
@@ -59,8 +59,8 @@ async def test_switching_keeps_the_tab_and_recent_entities_come_first() -> None:
         await ui.act_in("Acme-Europe")
         assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
         await ui.press("e")
-        assert choices(ui)[0] == ("Acme Corporation", "recent · ◐ 2 waiting")
-        assert ("Acme-Europe", "acting entity · ◐ 1 waiting") in choices(ui)
+        assert choices(ui)[0] == ("Acme Corporation", "◐ 2 waiting · recent")
+        assert ("Acme-Europe", "◐ 1 waiting · acting entity") in choices(ui)
 
 
 async def test_a_name_that_holds_the_words_is_chosen_before_a_note_that_does() -> None:

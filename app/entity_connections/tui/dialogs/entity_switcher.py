@@ -32,8 +32,8 @@ def _make_choice(
     if reason := entity_reason(entity):
         sentences = f"{reason.reason} {reason.remedy}"
         return Choice(entity.id, title, reason.brief, sentences, level, entity=entity)
-    notes = ["recent"] if recent else []
+    notes = [f"◐ {waiting} waiting"] if waiting else []  # first: the end may be cut
+    notes += ["recent"] if recent else []
     notes += ["acting entity"] if entity.id == state.acting_id else []
-    notes += [f"◐ {waiting} waiting"] if waiting else []
     tone = "wait" if waiting else "mute"
     return Choice(entity.id, title, " · ".join(notes), level=level, tone=tone, entity=entity)
