@@ -4,43 +4,27 @@ Whatever the colours, each status also has a sign and a word. The colours are ch
 are still told apart where the terminal has sixteen: the nearest of those differ, too.
 """
 
+from typing import Any
+
 from textual.theme import Theme
 
 
 def _make_theme(
-    name: str,
-    *,
-    dark: bool = True,
-    background: str,
-    surface: str,
-    panel: str,
-    cursor: str,
-    foreground: str,
-    muted: str,
-    rule: str,
-    primary: str,
-    link: str,
-    success: str,
-    warning: str,
-    error: str,
+    name: str, *, dark: bool = True, cursor: str, muted: str, rule: str, link: str, **colors: Any
 ) -> Theme:
     """Return a theme that uses the colours as they are, and not Textual's tints of them.
 
     Args:
         name: of the theme.
         dark: whether the background is dark.
-        background: behind the main screen.
-        surface: behind a dialog.
-        panel: behind the top line, the keys and fields.
         cursor: behind the row with the cursor.
-        foreground: of text.
         muted: of text that matters less.
         rule: of the lines between panes.
-        primary: of the frame of a dialog, and of what is chosen.
         link: of what can be clicked; nothing else has it.
-        success: of Connected, and of what has been done.
-        warning: of Pending, and of what asks for attention.
-        error: of Disconnected, of Disconnect, and of failures.
+        colors: those of a `Theme`: background, surface (behind a dialog), panel (behind the top
+            line, the keys and fields), foreground, primary (of the frame of a dialog, and of what
+            is chosen), success (of Connected, and of what has been done), warning (of Pending,
+            and of what asks for attention), error (of Disconnected, Disconnect and failures).
     """
     variables = {
         "cursor": cursor,
@@ -50,29 +34,17 @@ def _make_theme(
         "foreground-disabled": muted,
         "text-muted": muted,
         "text-disabled": muted,
-        "text-primary": primary,
-        "text-accent": primary,
-        "text-success": success,
-        "text-warning": warning,
-        "text-error": error,
+        "text-primary": colors["primary"],
+        "text-accent": colors["primary"],
+        "text-success": colors["success"],
+        "text-warning": colors["warning"],
+        "text-error": colors["error"],
         "scrollbar": rule,
         "scrollbar-hover": muted,
         "scrollbar-active": muted,
-        "scrollbar-background": background,
+        "scrollbar-background": colors["background"],
     }
-    return Theme(
-        name,
-        dark=dark,
-        background=background,
-        surface=surface,
-        panel=panel,
-        foreground=foreground,
-        primary=primary,
-        success=success,
-        warning=warning,
-        error=error,
-        variables=variables,
-    )
+    return Theme(name, dark=dark, variables=variables, **colors)
 
 
 DARK = _make_theme(
