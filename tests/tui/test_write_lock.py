@@ -26,15 +26,15 @@ async def test_locked(snap: Snapshot) -> None:
     """PRODUCTION and READ-ONLY in the top line, in colour; the key bar greys the four actions."""
     async with open_screen(setup=production()) as ui:
         await ui.snap_sizes(snap)
-        assert "PRODUCTION acme-pro" in ui.text("header")
+        assert "PRODUCTION acme-pr" in ui.text("header")
         assert " · READ-ONLY" in ui.text("header")
 
 
 async def test_unlocked(snap: Snapshot) -> None:
-    """WRITES UNLOCKED stands out from everything else on the screen."""
+    """That writes are unlocked stands out from everything else on the screen."""
     async with open_screen(setup=production(locked=False)) as ui:
         await ui.snap_sizes(snap)
-        assert " · WRITES UNLOCKED" in ui.text("header")
+        assert " · UNLOCKED" in ui.text("header")
 
 
 async def test_unlocked_in(snap: Snapshot) -> None:
@@ -83,7 +83,7 @@ async def test_unlocking(snap: Snapshot) -> None:
         assert not refuses(ui)
         await ui.press("enter")
         assert ui.shows_main_screen
-        assert "WRITES UNLOCKED" in ui.text("header")
+        assert "UNLOCKED" in ui.text("header")
         assert ui.notice == "✓ Writes are unlocked until you quit; U locks them again."
         await ui.move_to("Acme-US")
         await ui.press("r", "y")

@@ -18,8 +18,8 @@ TAB_TITLES = {
 """Zuora's own titles (contract I2)."""
 _SHORT_TITLES = {Direction.OUTBOUND: "Share To", Direction.INBOUND: "Share From"}
 
-MIN_ENTITY_WIDTH, MIN_TENANT_WIDTH = 16, 8
-"""Cells that the names of the acting entity and of the tenant always get."""
+MIN_ENTITY_WIDTH, MIN_TENANT_WIDTH, MIN_WAITING_WIDTH = 16, 8, 5
+"""Cells that the names of the acting entity and of the tenant always get, and what waits."""
 MIN_WIDTH_FOR_YOU = 100
 """Cells from which the top line says for whom requests wait."""
 
@@ -35,7 +35,7 @@ def render_header(
         state: the state of the screen, or None.
         width: in cells.
     """
-    tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - 4)
+    tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - MIN_WAITING_WIDTH - 6)
     if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
         # Before all that is cut: nobody must overlook it.
         room = max(20, width - tenant.cell_length - MIN_ENTITY_WIDTH - 6)
@@ -44,10 +44,7 @@ def render_header(
     room = width - tenant.cell_length - 2
     parts = []
     if state and (state.waiting.for_me or state.lists_left is not None):
-        style = "bold $text-warning" if state.waiting.for_me else MUTED
-        waiting = "waiting for you" if width >= MIN_WIDTH_FOR_YOU else "waiting"
-        waits = Content.styled(f"◐ {format_waiting_count(state)} {waiting}", style)
-        parts.append(link_to_command(waits, "waiting"))
+        parts.append(_render_waiting(state, room - MIN_ENTITY_WIDTH - 4, width))
     who = [state.session.login if state else user]
     if role := state.session.role(state.acting_id) if state else None:
         who.append(role)
@@ -63,6 +60,15 @@ def render_header(
     right = Content("  ").join(shown)
     left = Content.assemble(tenant, "  ", link_to_command(path, "entity"))
     return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
+
+
+def _render_waiting(state: ScreenState, room: int, width: int) -> Content:
+    """Return how many requests wait; without the words if there is no room."""
+    style = "bold $text-warning" if state.waiting.for_me else MUTED
+    count = f"◐ {format_waiting_count(state)}"
+    words = " waiting for you" if width >= MIN_WIDTH_FOR_YOU else " waiting"
+    text = count + words if len(count + words) <= room else count
+    return link_to_command(Content.styled(text, style), "waiting")
 
 
 def format_waiting_count(state: ScreenState) -> str:
@@ -96,6 +102,9 @@ def _render_tenant(workspace: Workspace, room: int) -> Content:
     elif workspace.risk is Risk.PRODUCTION:
         lock = " · WRITES UNLOCKED"
     name_room = room - len(environment) - 1 - len(lock)
+    if name_room < MIN_TENANT_WIDTH:
+        lock = lock.replace("WRITES ", "")
+        name_room = room - len(environment) - 1 - len(lock)
     name = Content(workspace.name).truncate(max(MIN_TENANT_WIDTH, name_room), ellipsis=True).plain
     tenant = Content.styled(f"{environment} {name}{lock}", _get_tenant_style(workspace))
     return link_to_command(tenant, "unlock") if lock else tenant
