@@ -447,6 +447,19 @@ def test_what_a_killed_program_has_not_sent_can_be_forgotten(
     assert "are left" not in run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").stderr
 
 
+def test_to_forget_what_has_no_outcome_is_told_by_the_exit_code(
+    server: RecordedTenant, home: Path
+) -> None:
+    server.fake.faults.on(HANG)
+    with start_on(server, home, *TEN_REQUESTS, "--yes") as process:
+        server.wait_for_writes(8)
+        process.kill()
+        process.communicate(timeout=20)
+    server.fake.faults.off()
+    done = run_on(server, home, "resume", "--forget")
+    assert (done.returncode, done.stdout.count(": unknown.")) == (4, 8)
+
+
 def test_what_was_lost_on_its_way_is_sent_again_when_it_is_resumed(
     server: RecordedTenant, home: Path
 ) -> None:

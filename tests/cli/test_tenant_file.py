@@ -40,6 +40,16 @@ def test_its_journal_is_on_disk_under_its_path(home: Path, path: Path) -> None:
     assert len(json.loads(run(home, "journal", "--json").stdout)) == 1
 
 
+def lose_outcome(home: Path) -> None:
+    """Leave the journal as a program does that is killed when it has sent its last write."""
+    edit_state(home, "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)")
+    edit_state(
+        home,
+        "INSERT INTO open_entry SELECT id, entry ->> 'source' ->> 0, entry ->> 'target' ->> 0,"
+        " entry ->> 'connection_id' FROM journal LIMIT 1",
+    )
+
+
 @pytest.mark.parametrize("which", ["another", "copy", "reset", "made anew"])
 def test_what_has_no_outcome_in_one_tenant_is_not_in_progress_in_another(
     home: Path, path: Path, which: str
@@ -51,12 +61,7 @@ def test_what_has_no_outcome_in_one_tenant_is_not_in_progress_in_another(
         shutil.copy(path, other)
     command = ("accept", "--from", "Acme-Japan", "--to", "Acme-Americas", "--yes", "--tenant")
     assert run(home, *command, str(path)).returncode == 0
-    edit_state(home, "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)")
-    edit_state(
-        home,
-        "INSERT INTO open_entry SELECT id, entry ->> 'source' ->> 0, entry ->> 'target' ->> 0,"
-        " entry ->> 'connection_id' FROM journal LIMIT 1",
-    )
+    lose_outcome(home)
     if which == "reset":
         run(home, "tenant", "reset", str(path), "--yes")
     if which == "made anew":
@@ -65,6 +70,17 @@ def test_what_has_no_outcome_in_one_tenant_is_not_in_progress_in_another(
     assert (done.returncode, done.stderr) == (0, "")
     (entry, *_) = json.loads(run(home, "--tenant", str(path), "journal", "--json").stdout)
     assert entry["outcome"] == "unknown"
+
+
+def test_a_link_to_a_file_leads_to_the_same_tenant(home: Path, path: Path) -> None:
+    link = path.with_name("link.tenant")
+    command = ("accept", "--from", "Acme-Japan", "--to", "Acme-Americas", "--yes", "--tenant")
+    assert run(home, *command, str(path)).returncode == 0
+    lose_outcome(home)
+    link.symlink_to(path)
+    assert "From an earlier run: Acme-Japan" in run(home, *command, str(link)).stderr
+    (entry,) = json.loads(run(home, "journal", "--json").stdout)
+    assert entry["outcome"] == "confirmed"
 
 
 def test_a_server_and_a_command_share_it(home: Path, path: Path) -> None:

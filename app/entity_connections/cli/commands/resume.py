@@ -1,6 +1,7 @@
 """`resume`: finishes runs of several writes that ended before everything was done."""
 
 import asyncio
+from collections.abc import Sequence
 
 import click
 
@@ -13,14 +14,18 @@ from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.cli.tenant.write_command import (
     ask_and_execute,
     closing_results,
+    look_up_earlier,
     prepare_write,
 )
 from entity_connections.cli.tenant.write_options import RESULTS_HELP, WriteOptions, write_options
 from entity_connections.domain.actions import REQUEST
 from entity_connections.services.operations.interrupted import (
+    InterruptedRun,
     find_interrupted_runs,
     plan_interrupted_run,
 )
+from entity_connections.services.operations.operation import State
+from entity_connections.services.storage.journal import Journal
 
 
 @click.command(
@@ -44,17 +49,30 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
         await session.read_entities()
         if not forget:
             await prepare_write(session, options)
+        elif not options.dry_run:
+            await look_up_earlier(session)
         runs = await find_interrupted_runs(journal, session.tenant, session.user_session.login)
         if not runs:
             info(f"No interrupted run in {session.workspace.name} is left to resume.")
+        if forget:
+            return await _forget(runs, journal, results, dry_run=options.dry_run)
         for run in runs:
-            if forget:
-                for operation in run.operations:
-                    results.add_operation(operation)
-                if not options.dry_run:
-                    await asyncio.to_thread(journal.end_run, run.id)
-                continue
             plan = await plan_interrupted_run(run, session.tenant, journal)
             results.action = plan.action
             await ask_and_execute(session, plan, results, options)
-    return ExitCode.DONE if forget else results.code
+    return results.code
+
+
+async def _forget(
+    runs: Sequence[InterruptedRun], journal: Journal, results: Results, *, dry_run: bool
+) -> ExitCode:
+    """Tell what is left of runs, and remove it; return UNKNOWN where an outcome is."""
+    code = ExitCode.DONE
+    for run in runs:
+        for operation in run.operations:
+            results.add_operation(operation)
+            if operation.state is State.UNKNOWN:
+                code = ExitCode.UNKNOWN
+        if not dry_run:
+            await asyncio.to_thread(journal.end_run, run.id)
+    return code

@@ -59,7 +59,7 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
     with closing(open_tenant_file(path, scenario_name)) as db:
         origin = tenant_settings.read(db, tenant_settings.SCENARIO)
         users = _describe_users(Users(db).all())
-        identity = f"{tenant_settings.read(db, tenant_settings.IDENTITY)} {path}"
+        identity = f"{tenant_settings.read(db, tenant_settings.IDENTITY)} {path.resolve()}"
     if scenario not in (None, origin):
         raise CliError(
             f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"

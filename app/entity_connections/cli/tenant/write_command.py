@@ -103,11 +103,15 @@ async def ask_and_execute(
 async def prepare_write(session: TenantSession, options: WriteOptions) -> None:
     """Check that the command may write, and look up what earlier ones have sent."""
     if not options.dry_run:
-        workspace = session.workspace
-        check_write_allowed(workspace, yes=options.yes, unlock=options.unlock)
-        for recovered in await recover_operations(session.tenant, workspace.journal):
-            if recovered.state is not State.REPEATED:
-                info(f"From an earlier run: {recovered.sentence}")
+        check_write_allowed(session.workspace, yes=options.yes, unlock=options.unlock)
+        await look_up_earlier(session)
+
+
+async def look_up_earlier(session: TenantSession) -> None:
+    """Look up what earlier programs have sent, and tell it."""
+    for recovered in await recover_operations(session.tenant, session.workspace.journal):
+        if recovered.state is not State.REPEATED:
+            info(f"From an earlier run: {recovered.sentence}")
 
 
 @contextmanager
