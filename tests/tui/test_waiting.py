@@ -297,6 +297,14 @@ async def test_nothing_is_answered_on_a_row_that_came_under_the_cursor_by_itself
         assert isinstance(ui.app.screen, PlanPreview)
 
 
+async def test_shift_marks_a_range() -> None:
+    async with open_screen("global-500") as ui:
+        await ui.press("w", "shift+down", "shift+down")
+        assert list_marked(ui) == list_pairs(ui)[:3]
+        await ui.press("space", "shift+up")
+        assert list_marked(ui) == list_pairs(ui)[:4]
+
+
 async def test_512_entities() -> None:
     async with open_screen("global-500") as ui:
         await ui.press("w")

@@ -85,6 +85,8 @@ class WaitingDialog(ListDialog[Row | None]):
             ("escape", "back", "Back", "Clear the filter, then the marks, then close"),
             ("q,w", "dismiss", "Close", "Close the lists"),
             ("space", "mark", "Mark", "Mark this request, and go on"),
+            ("shift+down", "mark_next(1)", "Down", "Mark this request and the one below"),
+            ("shift+up", "mark_next(-1)", "Up", "Mark this request and the one above"),
             ("asterisk", "mark_all", "All", "Mark all that are shown, or none"),
             ("a", "answer('accept')", "Accept", "Accept the marked requests, or this one"),
             ("d", "answer('deny')", "Deny", "Deny the marked requests, or this one"),
@@ -297,6 +299,13 @@ class WaitingDialog(ListDialog[Row | None]):
         if (key := self.grid.cursor_key) is not None and not self._for_others:
             self.marks ^= {key}
             self.grid.action_move(1)
+            self.show_matching()
+
+    def action_mark_next(self, step: int) -> None:
+        """Mark the request under the cursor, go to the next one in a direction and mark it, too."""
+        if (key := self.grid.cursor_key) is not None and not self._for_others:
+            self.grid.action_move(step)
+            self.marks |= {key, self.grid.cursor_key or key}
             self.show_matching()
 
     def action_mark_all(self) -> None:
