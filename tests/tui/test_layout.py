@@ -185,7 +185,8 @@ async def test_q_leaves_at_once_unless_a_tenant_in_memory_would_be_lost() -> Non
         assert ui.app.return_code == 0
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
-        await ui.press("r", "y", "q")
+        await ui.press("r", "y")
+        await ui.press("q")
         assert "This demo forgets what you did when it ends." in ui.notice
         await ui.press("down", "q")
         assert ui.app.return_code is None, "another notice, another word"
