@@ -41,6 +41,8 @@ $(PROGRAM): requirements.lock pyproject.toml
 $(READY): $(PROGRAM) requirements-dev.lock
 	@echo "Installing the tests' tools into $(VENV): 260 MB, about a minute ..."
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@# One process compiles what all workers would compile at the same time.
+	@$(BIN)/pytest --collect-only --quiet >/dev/null || true
 	@touch $@
 
 setup: $(READY)  ## Make the environment .venv (every other target does it by itself)
