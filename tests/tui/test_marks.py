@@ -118,7 +118,7 @@ async def test_hidden_marks_are_counted_and_not_acted_on() -> None:
         await ui.move_to("Acme-Japan")
         await ui.press("space", "/", *"japan", "enter")
         assert "✓ 1 marked, 1 hidden" in ui.text("counts")
-        assert "r requests, R connects the 1 marked row." in ui.text("detail").replace("\n", " ")
+        assert "r requests, R connects the marked row." in ui.text("detail").replace("\n", " ")
         assert await asked_pairs(ui, "r") == ["Acme Corporation → Acme-Japan"]
 
 
@@ -135,10 +135,8 @@ async def test_nothing_is_done_while_the_filter_hides_every_marked_row() -> None
 async def test_the_detail_says_what_the_keys_do_with_marked_rows() -> None:
     async with open_screen(size=(80, 24)) as ui:
         await ui.press("*")
-        assert (
-            "Next: r requests 5, R connects 6, x disconnects 4 of the 10 marked rows."
-            in ui.text("detail")
-        )
+        expected = "Next: r requests 5, R connects 6, x disconnects 4 of 10 marked."
+        assert expected in ui.text("detail")
 
 
 async def test_a_standard_user_can_mark_no_row_for_an_action() -> None:

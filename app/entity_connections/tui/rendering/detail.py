@@ -20,7 +20,6 @@ from entity_connections.domain.actions.default_action import default_action, fil
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row, name_status
-from entity_connections.domain.text import format_count
 from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.runs import Progress
 from entity_connections.services.storage.journal_entry import Entry
@@ -217,7 +216,7 @@ def _describe_marks(context: CommandContext) -> str:
     marked = context.marked
     counts = {action: len(filter_enabled([action], marked)) for action in ACTIONS}
     enabled = [action for action in ACTIONS if counts[action]]
-    rows = format_count(len(marked), "marked row")
+    rows = "marked row" if len(marked) == 1 else f"{len(marked)} marked rows"
     if not enabled:
         return f"No action is possible on the {rows}."
     if refusal := get_write_reason(marked[0], context):
@@ -225,7 +224,7 @@ def _describe_marks(context: CommandContext) -> str:
     if all(counts[action] == len(marked) for action in enabled):
         return f"{', '.join(f'{a.key} {_DOES[a]}' for a in enabled)} the {rows}."
     parts = ", ".join(f"{a.key} {_DOES[a]} {counts[a]}" for a in enabled)
-    return f"{parts} of the {rows}."
+    return f"{parts} of {len(marked)} marked."
 
 
 def _describe_waiting(row: Row, context: CommandContext) -> str:
