@@ -60,7 +60,7 @@ async def test_thirty_entities_are_connected_with_twenty_keys() -> None:
         keys = ["/", *"bright", "enter", "*", "R", *"31", "enter"]
         assert len(keys) <= 20
         await ui.press(*keys)
-        assert ui.notice == "✓ Connect: 31 of 31 done, 29 left out: not possible."
+        assert ui.notice == "✓ Connect: 31 of 31 done, 29 left out."
         log, journal = ui.state.session.request_log, ui.screen.workspace.journal
         writes = Counter(write_names(log))
         assert writes == {"request": 19, "accept": 31}
@@ -213,7 +213,7 @@ async def test_what_is_requested_but_not_accepted_is_counted_in_pairs() -> None:
         ui.fake.faults.on("refusal,calls=writes,after=7")
         await ui.press("*", "R", "y")
         assert (
-            "Connect: 2 of 6 done, 4 requested but not accepted, 4 left out: not possible."
+            "Connect: 2 of 6 done, 4 requested but not accepted, 4 left out."
             in ui.notice
         )
         assert ui.notice.endswith(" 3 more: J shows them.")

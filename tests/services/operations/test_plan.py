@@ -178,7 +178,7 @@ async def test_nothing_is_accepted_where_the_request_is_refused(alice: Alice) ->
     alice.fake.faults.on("refusal=10,calls=writes")
     request, accept = await alice.run(plan)
     assert (request.state, accept.state) == (State.REFUSED, State.NOT_SENT)
-    assert accept.sentence == "The request was refused. Nothing was sent."
+    assert accept.sentence == "Its request was refused: there was nothing to accept."
     assert write_names(alice.request_log) == ["request"]
 
 

@@ -20,7 +20,10 @@ class Connect(Action):
     many_consequence = (
         "Each is requested in its source, unless it is Pending, then accepted in its target."
     )
-    effect = "You request and accept it: {source} will be able to share products to {target}."
+    effect = (
+        "It is requested, unless it is Pending, and accepted: {source} will be able to share"
+        " products to {target}."
+    )
     yes = "Connect to {target}"
 
     def __init__(self, request: Request, accept: Accept) -> None:

@@ -46,7 +46,7 @@ class Request(Write):
         if row.status == CONNECTED:
             return DisabledReason(
                 f"{source} is already connected to {target}.",
-                "There is nothing to request.",
+                "Nothing has to be done.",
                 "connected already",
             )
         if row.status == PENDING:

@@ -102,8 +102,9 @@ class Job:
         if request.state in (State.PLANNED, State.UNKNOWN):
             return  # the run is over
         if request.state is not State.CONFIRMED or request.snapshot is None:
-            reason = f"The request was {request.state.value}."
-            self.refuse(State.NOT_SENT, reason, request.snapshot)
+            sentence = f"Its request was {request.state.value}: there was nothing to accept."
+            unsent = replace(self.operation, snapshot=request.snapshot)
+            self.operation = unsent.with_state(State.NOT_SENT, sentence)
             return
         row = request.snapshot.find_row(self.operation.row)
         self.operation = replace(self.operation, row=row, connection_id=row.connection_id)

@@ -126,7 +126,7 @@ def make_run_notice(run: Run) -> Notice:
         counts.append(f"{half_done} requested but not accepted")
     counts += [f"{count} {state.value}" for state, count in states.items()]
     if run.plan.left_out:
-        counts.append(f"{len(run.plan.left_out)} left out: not possible")
+        counts.append(f"{len(run.plan.left_out)} left out")
     lines = [f"{run.plan.action.label}: {', '.join(counts)}."]
     if run.stopping and not states[State.UNKNOWN]:
         lines.append("You stopped it.")
