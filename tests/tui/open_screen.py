@@ -168,26 +168,28 @@ class ScreenDriver:
         deadline = time.monotonic() + TIMEOUT
         while not condition():
             assert time.monotonic() < deadline, "What was waited for never came."
-            await self.pilot.pause(MOMENT)
+            await asyncio.sleep(MOMENT)
         await self.idle()
 
     async def idle(self) -> None:
         """Wait until the program has computed nothing for a moment, and everything is drawn.
 
         Twice, and after several turns of the event loop each time, because on a busy machine a
-        moment may pass in which the program has not had its turn. Each time the screen is painted
-        first: some parts are drawn only after the others are on the screen.
+        moment may pass in which the program has not had its turn. After each the screen is painted,
+        because some parts are drawn only after the others are on the screen.
         """
         quiet, deadline = 0, time.monotonic() + TIMEOUT
         while quiet < 2:
             assert time.monotonic() < deadline, "The program never stopped computing."
-            await self.pilot.wait_for_animation()
             for _ in range(TURNS):
                 await asyncio.sleep(0)
             before = time.process_time()
             await asyncio.sleep(MOMENT)
-            quiet = quiet + 1 if time.process_time() - before <= MOMENT / 10 else 0
-        await self.pilot.wait_for_animation()
+            if time.process_time() - before <= MOMENT / 10:
+                quiet += 1
+                await self.pilot.pause(0)
+            else:
+                quiet = 0
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, each when a question takes it, and wait."""
