@@ -13,8 +13,8 @@ from entity_connections.domain.risk import Risk
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile
 from entity_connections.settings.secrets.client_secret import find_secret
-from entity_connections.settings.secrets.command_line import split_command_line
 from entity_connections.settings.secrets.secret_command import run_secret_command
+from entity_connections.settings.secrets.split_command import split_command_line
 from entity_connections.settings.secrets.windows_command import run_command as run_windows_command
 
 from tests.settings.keyring_backends import MemoryKeyring

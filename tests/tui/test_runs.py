@@ -212,10 +212,7 @@ async def test_what_is_requested_but_not_accepted_is_counted_in_pairs() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("refusal,calls=writes,after=7")
         await ui.press("*", "R", "y")
-        assert (
-            "Connect: 2 of 6 done, 4 requested but not accepted, 4 left out."
-            in ui.notice
-        )
+        assert "Connect: 2 of 6 done, 4 requested but not accepted, 4 left out." in ui.notice
         assert ui.notice.endswith(" 3 more: J shows them.")
 
 

@@ -17,7 +17,7 @@ from entity_connections.domain.validation_messages import describe_validation_er
 from entity_connections.domain.words import find_similar
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import PROFILE_NAME, PROFILE_NAME_RULE
-from entity_connections.settings.secrets.command_line import split_command_line
+from entity_connections.settings.secrets.split_command import split_command_line
 from entity_connections.settings.zuora_environments import (
     ENVIRONMENTS,
     find_known_risk,

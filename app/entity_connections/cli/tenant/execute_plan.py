@@ -1,16 +1,15 @@
 """Carries out the operations of a plan for a command, and tells the outcome of each."""
 
 import asyncio
-import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from types import FrameType
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, show_progress
 from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import TenantSession
+from entity_connections.cli.tenant.signals import stop_on_interrupt
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Plan
@@ -53,7 +52,7 @@ async def execute_plan(
         return True
 
     try:
-        with _on_interrupt(stop):
+        with stop_on_interrupt(stop):
             await executor.run(plan, lists=lists)
     except asyncio.CancelledError:
         await asyncio.to_thread(progress.report_interrupted)
@@ -109,29 +108,6 @@ class _Progress:
         """Write that the rest was not sent."""
         for operation in self._list(State.PLANNED):
             self._results.add_operation(operation)
-
-
-@contextmanager
-def _on_interrupt(stop: Callable[[], bool]) -> Iterator[None]:
-    """Let ctrl+c call `stop`, which may only set flags; where it returns False, end the program."""
-    loop = asyncio.get_running_loop()
-    end = signal.getsignal(signal.SIGINT)
-    if not callable(end):  # ignored, as a shell wants it of a command in the background
-        yield
-        return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        if stop():
-            sentence = "Stopping: what was sent is looked up; ctrl+c again does not wait for it."
-            loop.call_soon_threadsafe(info, sentence)
-        else:
-            end(number, frame)
-
-    signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, end)
 
 
 def look_up_interrupted(journal: Journal, operation: Operation) -> Operation:

@@ -1,11 +1,13 @@
-"""What signals do to a command: they cancel its calls, and end its questions."""
+"""What signals do to a command: they cancel its calls, end its questions, and stop its writes."""
 
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from entity_connections.cli.output import info
 
 if sys.platform == "win32":
     TERMINATIONS = (signal.SIGTERM,)
@@ -53,3 +55,26 @@ def end_question_on_signals() -> Iterator[None]:
     finally:
         for number, handler in zip(numbers, handlers, strict=True):
             signal.signal(number, handler)
+
+
+@contextmanager
+def stop_on_interrupt(stop: Callable[[], bool]) -> Iterator[None]:
+    """Let ctrl+c call `stop`, which may only set flags; where it returns False, end the program."""
+    loop = asyncio.get_running_loop()
+    end = signal.getsignal(signal.SIGINT)
+    if not callable(end):  # ignored, as a shell wants it of a command in the background
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if stop():
+            sentence = "Stopping: what was sent is looked up; ctrl+c again does not wait for it."
+            loop.call_soon_threadsafe(info, sentence)
+        else:
+            end(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, end)

@@ -8,7 +8,7 @@ person who changes both files and computes the hashes anew.
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from entity_connections.services.storage.anchor import Anchor, Line, find_lost
+from entity_connections.services.storage.journal_anchor import Anchor, Line, find_lost
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,8 +6,8 @@ from subprocess import SubprocessError
 from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.secrets.command_line import split_command_line
 from entity_connections.settings.secrets.parsing import parse_secret
+from entity_connections.settings.secrets.split_command import split_command_line
 
 if sys.platform == "win32":
     from entity_connections.settings.secrets.windows_command import run_command
