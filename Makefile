@@ -64,7 +64,7 @@ lint-types-win32:
 		--no-warn-unreachable
 
 lint-format:
-	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff format --diff --quiet .
 
 lint-rules:
 	$(BIN)/ruff check --quiet .
