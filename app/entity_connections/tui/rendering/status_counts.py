@@ -33,7 +33,7 @@ def _render_marks(state: ScreenState) -> Content:
     if not marked:
         return Content()
     hidden = f", {marked - visible} hidden" if marked > visible else ""
-    return Content.styled(f" {MARK} {visible} marked{hidden} ", "bold $link")
+    return Content.styled(f" {MARK} {visible} marked{hidden} ", "bold")
 
 
 def _render_count(group: str, count: int, shown: set[str], *, with_words: bool) -> Content:
