@@ -7,7 +7,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -224,3 +226,21 @@ def test_a_full_disk_leaves_the_file_as_it_was(path: Path, size: int) -> None:
     assert count(Database(path)) == 1
     insert(Database(path))
     assert count(Database(path)) == 2
+
+
+def test_programs_that_start_together_make_the_file_once(tmp_path: Path) -> None:
+    """Each waits for the others, whatever SQLite does not wait for by itself."""
+    together = threading.Barrier(4)
+
+    def add_runs(name: str) -> None:
+        for number in range(20):
+            together.wait()
+            with Database(tmp_path / f"{number}.sqlite3").transaction(write=True) as connection:
+                connection.execute("INSERT INTO run VALUES (?, 0)", (name,))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add_runs, "abcd"))
+    for number in range(20):
+        with Database(tmp_path / f"{number}.sqlite3").transaction() as connection:
+            assert len(connection.execute("SELECT id FROM run").fetchall()) == 4
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -345,26 +345,29 @@ async def test_the_journal_records_a_refusal_with_its_codes(world: World) -> Non
     assert entry.request_id == outcome.request_id
 
 
-@pytest.mark.parametrize("accepted", [True, False])
-async def test_what_another_program_is_sending_is_done_once_a_list_shows_it(
-    world: World, accepted: bool
+@pytest.mark.parametrize(
+    ("done", "state", "sentence"),
+    [
+        ("accept", State.CONFIRMED, "is Connected already. Nothing was sent."),
+        ("deny", State.STALE, "it was Pending when you asked. Nothing was sent."),
+        ("", State.IN_PROGRESS, "is being sent by another program: wait for it. Nothing was sent."),
+    ],
+)  # fmt: skip
+async def test_what_another_program_is_sending_is_looked_up(
+    world: World, done: str, state: State, sentence: str
 ) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
     intend(world.journal, operation)
 
     class Meanwhile(NoDelays):
         async def wait(self, delay: RetryDelay) -> bool:
-            if accepted:
-                await world.other.accept(CORPORATION, operation.connection_id)
+            if done:
+                await getattr(world.other, done)(CORPORATION, operation.connection_id)
             return True
 
     outcome = await world.execute(operation, delays=Meanwhile())
-    assert outcome.state is (State.CONFIRMED if accepted else State.IN_PROGRESS)
-    assert outcome.sentence.endswith(
-        "is Connected already. Nothing was sent."
-        if accepted
-        else "is being sent by another program: wait for it. Nothing was sent."
-    )
+    assert outcome.state is state
+    assert outcome.sentence.endswith(sentence)
 
 
 async def test_the_journal_does_not_record_what_is_not_sent(world: World) -> None:

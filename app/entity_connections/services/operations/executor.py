@@ -19,7 +19,6 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import new_uuid
 from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
-    find_change,
     find_doubt,
 )
 from entity_connections.services.operations.job import MAX_DELAY, Job
@@ -270,11 +269,7 @@ class Executor:
         try:
             if doubt := find_doubt(operation, snapshot):
                 job.refuse(State.REFUSED, doubt, snapshot)
-            elif job.end_if_done(snapshot):
-                return
-            elif change := find_change(operation, snapshot):
-                job.refuse(State.STALE, change, snapshot)
-            else:
+            elif not (job.end_if_done(snapshot) or job.end_if_overtaken(snapshot)):
                 job.operation = await self._queue.write(record)
         except JournalError as error:
             job.refuse(State.NOT_SENT, str(error), snapshot)
@@ -347,7 +342,7 @@ class Executor:
         return [job for job in sent if job.stops_others]
 
     async def _look_up_in_progress(self, jobs: list[Job]) -> None:
-        """Find out whether another program has done meanwhile what it kept this one from sending.
+        """Find out what another program has done meanwhile that kept this one from sending.
 
         A list that does not show it is read again after `lag_delays`.
         """
@@ -366,7 +361,7 @@ class Executor:
                 job
                 for job in open_
                 if (snapshot := self._lists.get(job.operation)) is None
-                or not job.end_if_done(snapshot)
+                or not (job.end_if_done(snapshot) or job.end_if_overtaken(snapshot))
             ]
         for job in waiting:
             self._report(job.operation)

@@ -91,6 +91,14 @@ class Job:
         self.refuse(State.CONFIRMED, f"{row.pair} is {row.status} already.", snapshot)
         return True
 
+    def end_if_overtaken(self, snapshot: Snapshot) -> bool:
+        """End it without sending it if a list shows another change; return whether it does."""
+        if find_doubt(self.operation, snapshot):
+            return False
+        if change := find_change(self.operation, snapshot):
+            self.refuse(State.STALE, change, snapshot)
+        return bool(change)
+
     def refuse(self, state: State, reason: str, snapshot: Snapshot | None) -> None:
         """End it without sending it (again), for a reason given as a sentence or ""."""
         unsent = "It was not sent again." if self.attempts else "Nothing was sent."

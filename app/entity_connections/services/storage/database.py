@@ -16,7 +16,6 @@ APPLICATION_ID = 0x656E7463
 """`PRAGMA application_id` of our files: "entc" in ASCII."""
 
 _SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
     BEGIN IMMEDIATE;
     -- Each row is an entry after its intent or an outcome was recorded; rows are only ever added.
     -- AUTOINCREMENT: rows removed from the end leave a gap in `seq`.
@@ -137,10 +136,18 @@ class Database:
 
 
 def _create_tables(connection: "sqlite3.Connection") -> None:
-    """Create the tables in an empty database."""
+    """Create the tables in an empty database, and let readers not wait for writers."""
+    import sqlite3
+
     connection.execute("PRAGMA synchronous = FULL")
     application_id, tables = connection.execute(_SELECT_IDENTITY).fetchone()
     if not application_id and not tables:
         connection.executescript(_SCHEMA)
     elif application_id != APPLICATION_ID:
         raise OSError("it is not a file of entity-connections")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        # Another program opens the file at this moment: the next opening changes the mode.
