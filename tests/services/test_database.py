@@ -1,5 +1,6 @@
 """The SQLite file: private, shared by several programs, and never written when it is not ours."""
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -9,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -228,19 +228,25 @@ def test_a_full_disk_leaves_the_file_as_it_was(path: Path, size: int) -> None:
     assert count(Database(path)) == 2
 
 
+def add_runs(together: threading.Barrier, folder: Path, name: str) -> None:
+    """Add a row to each of several new files, at the same moments as other programs."""
+    for number in range(20):
+        together.wait(10)
+        with Database(folder / f"{number}.sqlite3").transaction(write=True) as connection:
+            connection.execute("INSERT INTO run VALUES (?, 0)", (name,))
+
+
 def test_programs_that_start_together_make_the_file_once(tmp_path: Path) -> None:
     """Each waits for the others, whatever SQLite does not wait for by itself."""
-    together = threading.Barrier(4)
-
-    def add_runs(name: str) -> None:
-        for number in range(20):
-            together.wait()
-            with Database(tmp_path / f"{number}.sqlite3").transaction(write=True) as connection:
-                connection.execute("INSERT INTO run VALUES (?, 0)", (name,))
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(add_runs, "abcd"))
-    for number in range(20):
-        with Database(tmp_path / f"{number}.sqlite3").transaction() as connection:
-            assert len(connection.execute("SELECT id FROM run").fetchall()) == 4
+    spawn = multiprocessing.get_context("spawn")
+    together = spawn.Barrier(3)
+    programs = [spawn.Process(target=add_runs, args=(together, tmp_path, name)) for name in "abc"]
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join()
+    assert [program.exitcode for program in programs] == [0, 0, 0]
+    for path in tmp_path.glob("*.sqlite3"):
+        with Database(path).transaction() as connection:
+            assert len(connection.execute("SELECT id FROM run").fetchall()) == 3
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
