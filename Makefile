@@ -12,9 +12,13 @@ WORKERS ?= 6
 PYTEST := $(BIN)/pytest --quiet -n $(WORKERS) --dist loadgroup
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml
-SLOW_COMMANDS := any_value examples login serve shells start token_sharing windows
+# They start many programs, or wait for time limits.
+SLOW := cli/test_any_value cli/test_examples cli/test_login cli/test_many_writes \
+	cli/test_progress_messages cli/test_serve cli/test_shells cli/test_start \
+	cli/test_token_sharing cli/test_windows settings/test_secret_command \
+	zuora/test_misbehaving_server zuora/test_silence_limit
 FAST := tests/domain tests/services tests/settings tests/zuora tests/cli \
-	$(SLOW_COMMANDS:%=--ignore-glob='tests/cli/test_%*')
+	$(SLOW:%=--ignore-glob='tests/%*')
 
 LINT := lint-imports lint-format lint-rules lint-types lint-types-darwin lint-types-win32
 AT_ONCE := $(MAKE) --no-print-directory --jobs
