@@ -117,6 +117,17 @@ async def test_locking_again_asks_nothing() -> None:
         assert "Press U" in ui.notice
 
 
+async def test_rows_are_found_by_the_word_that_they_show() -> None:
+    async with open_screen(setup=production()) as ui:
+        await ui.press("/", *"locked", "enter")
+        assert len(ui.rows.items) == 9
+        assert {item.cells["action"].text for item in ui.rows.items} == {"locked"}
+        await ui.press("U")
+        await ui.type("acme-production")
+        await ui.press("enter")
+        assert not ui.rows.items
+
+
 async def test_a_click_on_the_word_unlocks_too() -> None:
     async with open_screen(setup=production()) as ui:
         await ui.click_word("header", "READ-ONLY")

@@ -23,6 +23,7 @@ from entity_connections.services.workspace import (
     STANDARD_USER,
     UserSession,
 )
+from entity_connections.services.write_lock import WriteLock
 
 
 class Origin(NamedTuple):
@@ -53,6 +54,7 @@ class ScreenState:
             time that all are read.
         lists_asked: how many of them were to be read.
         list_errors: why lists of all entities could not be read, by the id of the entity.
+        lock: the write lock.
     """
 
     session: UserSession
@@ -68,6 +70,7 @@ class ScreenState:
     lists_left: int | None = None
     lists_asked: int = 0
     list_errors: dict[str, ZuoraError] = field(default_factory=dict)
+    lock: WriteLock = field(default_factory=WriteLock)
     _waiting: tuple[tuple[object, ...], Waiting] = ((), Waiting())
     _cached_asked: float = 0.0  # `Snapshot.asked` of the cached list that was shown first
     _origin: Origin | None = None
@@ -125,10 +128,18 @@ class ScreenState:
             self.tab.hold()
         self.snapshot = snapshot
         is_standard = self.session.role(self.acting_id) == STANDARD_USER
-        refusal = ADMINISTRATORS_ONLY if is_standard else ""
+        refusal = self.lock.refusal
+        if is_standard and not self.lock.permanent:
+            refusal = ADMINISTRATORS_ONLY
         for direction in Direction:
             self.tabs[direction].set_rows(snapshot.rows(direction), refusal)
         self._open_tab()
+
+    def apply_lock(self) -> None:
+        """Make the rows anew after a change of the write lock: they say whether it refuses."""
+        if self.snapshot is not None:
+            self._show(self.snapshot)
+        self.on_change()
 
     def start_reading_lists(self, number: int) -> None:
         """Note that so many lists are about to be read."""

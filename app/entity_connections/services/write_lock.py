@@ -15,6 +15,11 @@ class WriteLock:
         self.locked = locked or permanent
         self.permanent = permanent
 
+    @property
+    def refusal(self) -> str:
+        """What rows say in place of their actions, "" while writes are allowed."""
+        return "read-only" if self.permanent else "locked" if self.locked else ""
+
     def unlock(self) -> None:
         """Allow writes until the program ends; a permanent lock stays locked."""
         self.locked = self.permanent

@@ -29,6 +29,7 @@ from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
+from entity_connections.services.write_lock import WriteLock
 from entity_connections.tui import messages
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Workers:
             moved = state is not None and state.acting_id == before != acting_id
             if state is None or (start == session.start and moved):
                 # In the cache, the name of the start entity belonged to another entity.
-                state = ScreenState(session, acting_id)
+                state = ScreenState(session, acting_id, lock=self._workspace.lock)
             elif tenant.can_act_in(state.acting_id):
                 acting_id = state.acting_id
             recovered, interrupted, journal_error = await self._recover(session)
@@ -194,7 +195,8 @@ class Workers:
             return session
         self._post(messages.SessionOpened(session))
         cached = await asyncio.to_thread(session.tenant.restore_cache)
-        if cached is not None and (state := _make_cached_state(session, cached)) is not None:
+        lock = self._workspace.lock
+        if cached is not None and (state := _make_cached_state(session, cached, lock)) is not None:
             unresolved = await self._read_unresolved(session.tenant.hierarchy)
             self._restored = state
             self._post(messages.CacheRestored(user, state, unresolved))
@@ -367,12 +369,14 @@ class Workers:
             await asyncio.wait(self._unfinished_writes)
 
 
-def _make_cached_state(session: UserSession, cached: CachedLists) -> ScreenState | None:
+def _make_cached_state(
+    session: UserSession, cached: CachedLists, lock: WriteLock
+) -> ScreenState | None:
     """Return a state with the list of the entity to act in, or None if it is not in the cache."""
     tenant, start = session.tenant, session.start
     acting_id = tenant.find_id(start) if start else cached.acting_id
     if not acting_id or (snapshot := tenant.cached(acting_id)) is None:
         return None
-    state = ScreenState(session, acting_id, direction=cached.direction)
+    state = ScreenState(session, acting_id, direction=cached.direction, lock=lock)
     state.apply(snapshot)
     return state

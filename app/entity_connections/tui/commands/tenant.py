@@ -109,13 +109,16 @@ def unlock_writes(screen: "ConnectionsScreen") -> None:
 
     workspace, view = screen.workspace, screen.view
 
+    def show(sentence: str) -> None:
+        if screen.state is not None:
+            screen.state.apply_lock()
+        view.notice_bar.show_notice(Kind.SUCCESS, sentence)
+        view.redraw()
+
     def unlock(confirmed: bool | None) -> None:
         if confirmed:
             workspace.lock.unlock()
-            view.notice_bar.show_notice(
-                Kind.SUCCESS, "Writes are unlocked until you quit; U locks them again."
-            )
-            view.redraw()
+            show("Writes are unlocked until you quit; U locks them again.")
 
     if workspace.lock.locked:
         question = Question(
@@ -130,5 +133,4 @@ def unlock_writes(screen: "ConnectionsScreen") -> None:
         screen.app.push_screen(Confirmation(workspace, view.timing, question), unlock)
     else:
         workspace.lock.lock()
-        view.notice_bar.show_notice(Kind.SUCCESS, "Writes are locked again.")
-        view.redraw()
+        show("Writes are locked again.")
