@@ -276,7 +276,7 @@ def test_production_is_named_before_many(server: RecordedTenant, home: Path) -> 
     (home / "config" / "config.toml").write_text(profile)
     command = [*TEN_REQUESTS, "--profile", "acme", "--json"]
     done = run(home, *command, "--unlock", typed="no\n", **server.served.environ())
-    assert "In PRODUCTION ACME:" in done.stderr
+    assert "In PRODUCTION acme:" in done.stderr
     locked = run(home, *command, "--yes", **server.served.environ())
     assert locked.returncode == 2
     assert find_results(locked.stdout) == [(name, "not sent") for name in TARGETS]

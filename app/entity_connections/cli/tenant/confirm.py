@@ -51,8 +51,9 @@ def can_ask() -> bool:
 def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -> None:
     """Tell what would be sent, and what it costs of what is left of the rate limit."""
     open_entries = workspace.journal.read_unresolved()
-    place = f"{workspace.risk.value} {workspace.name}"
-    info(f"In {place.upper() if workspace.risk is Risk.PRODUCTION else place}:")
+    risk = workspace.risk
+    environment = risk.value.upper() if risk is Risk.PRODUCTION else risk.value
+    info(f"In {environment} {workspace.name}:")
     for operation in plan.operations:
         info(f"  {operation.action.label}: {operation.pair}")
         if operation.row.uncertain:
