@@ -72,5 +72,6 @@ def _remove_invisible(text: str) -> str:
 
 
 def format_count(count: int, noun: str) -> str:
-    """Return a number and a noun that takes an s in the plural: "1 pair", "3 pairs"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """Return a number and a noun: "1 pair", "3 pairs", "3 entities"."""
+    plural = noun.removesuffix("y") + "ies" if noun.endswith("y") else noun + "s"
+    return f"{count:,} {noun if count == 1 else plural}"

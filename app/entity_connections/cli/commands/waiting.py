@@ -10,6 +10,7 @@ from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.all_lists import read_all_lists
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.domain.connections import Direction
+from entity_connections.domain.text import format_count
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.waiting import find_waiting
 
@@ -44,7 +45,7 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
         words = ", ".join(sorted({f'"{status}"' for status in undecided}))
         info(f"Left out, because the status is not known here: {len(undecided):,} × {words}.")
     is_whole = is_whole and not undecided
-    nothing = f"Nothing waits in the {len(lists)} entities you have access to."
+    nothing = f"Nothing waits in the {format_count(len(lists), 'entity')} you have access to."
     if not is_whole:
         nothing = "Nothing waits among the rest."
     output = "json" if as_json else "table"

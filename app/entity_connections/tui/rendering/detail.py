@@ -145,7 +145,8 @@ def _render_status(row: Row, history: Sequence[Entry]) -> Content:
     parts = [Content.styled(status.text, TONE_COLORS.get(status.tone, ""))]
     since = find_since(row, history)
     if since is not None:
-        parts.append(Content(f", {_DONE[since.action]} {format_age(since.at, now())}"))
+        verb = f"{_DONE[since.action]} " if _DONE[since.action] != row.state.lower() else ""
+        parts.append(Content(f", {verb}{format_age(since.at, now())}"))
     if row.uncertain and row.connection:
         parts.append(Content(f" (last read: {row.connection.status})"))
     return Content("").join(parts)
