@@ -1,5 +1,7 @@
 """The panes of the main screen: tree, counts of the statuses, detail, key bar, messages."""
 
+import re
+
 import pytest
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.widgets.text_lines import TextLines
@@ -129,7 +131,7 @@ async def test_the_detail_says_what_comes_next_and_who_did_what() -> None:
         assert "Status ◐ Pending, requested just now" in detail
         assert "Next Acme-US must accept. g: act there, then a accepts." in detail
         assert "requested by alice@acme.example" in detail
-        assert ui.text("keys").startswith(" g Accept it there")
+        assert ui.text("keys").startswith(" g Accept there")
         await ui.press("g")
         assert ui.text("keys").startswith(" a Accept")
 
@@ -154,8 +156,19 @@ async def test_the_key_bar_of_a_small_screen_leaves_out_what_is_impossible() -> 
         assert ui.text("keys").endswith("e Entity  w Waiting  ? Help")
         await ui.move_to("Acme-Canada")
         await ui.press("*")
-        assert ui.text("keys").startswith(" g Accept it there  r Request 5 ")
+        assert ui.text("keys").startswith(" g Accept there  r Request 5 ")
         assert ui.text("keys").endswith("  w Waiting  ? Help")
+
+
+async def test_the_key_bar_has_all_that_is_possible_where_there_is_room() -> None:
+    others = "space Mark  e Entity  w Waiting  ? Help"
+    async with open_screen(size=(80, 24)) as ui:
+        for name, offered in (
+            ("Acme-Americas", "r Request  x Disconnect  g Other side"),
+            ("Acme-Canada", "g Accept there  r Request  R Connect"),
+        ):
+            await ui.move_to(name)
+            assert re.split("   +|  (?=space)", ui.text("keys").strip()) == [offered, others]
 
 
 async def test_the_key_bar_shows_the_keys_of_a_filter_while_letters_go_there() -> None:

@@ -36,7 +36,7 @@ class OtherSideCommand(Command):
     def get_short(self, context: CommandContext) -> str:
         if context.can_go_back:
             return "Back"
-        return "Accept it there" if self.leads_on(context) else self.short
+        return "Accept there" if self.leads_on(context) else self.short
 
     def leads_on(self, context: CommandContext) -> bool:
         row = context.row

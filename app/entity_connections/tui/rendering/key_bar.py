@@ -20,7 +20,8 @@ _EXPENDABLE = ("palette", "status", "next_tab", "quit", "filter", "mark", "entit
 def render_key_bar(context: CommandContext, width: int) -> Content:
     """Return the key bar for `width` cells: what the row offers, and at the right all else.
 
-    The right end seldom changes with the row, so that it is not sent again.
+    The right end seldom changes with the row, so that it is not sent again. What is possible gets
+    all the room that it leaves.
     """
     shown = [command for command in COMMANDS if command.in_key_bar(context)]
     impossible = [command for command in shown if command.get_disabled_reason(context) is not None]
@@ -34,10 +35,11 @@ def render_key_bar(context: CommandContext, width: int) -> Content:
     width += 2  # the last one needs no blanks after it
     offered_width = min(MAX_OFFERED_WIDTH, max(MIN_OFFERED_WIDTH, width // 2 - 3))
     expendable = [*reversed(impossible), *(COMMANDS_BY_ID[id_] for id_ in _EXPENDABLE)]
-    optional = [c for c in (*reversed(impossible), *reversed(offered)) if c not in keep]
-    _leave_out(offered, optional, offered_width, context)
-    used = max(offered_width, _measure(offered, context))
-    _leave_out(others, expendable, width - used, context)
+    optional = [c for c in reversed(offered) if c not in keep]
+    _leave_out(offered, [c for c in optional if c in impossible], offered_width, context)
+    _leave_out(others, expendable, width - offered_width, context)
+    _leave_out(offered, optional, width - _measure(others, context), context)
+    _leave_out(others, expendable, width - _measure(offered, context), context)
 
     def render(commands: Sequence[Command]) -> Content:
         return Content("").join(
