@@ -10,8 +10,8 @@ from entity_connections.settings.errors import NoHomeError, SettingsError, conve
 
 MAX_SIZE = 10_000
 """Most bytes of the file of the choices."""
-CHOSEN = "chosen on the screen"
-"""Where a value comes from that was remembered."""
+CHOSEN, DEFAULT = "chosen on the screen", "default"
+"""Where a value comes from that was remembered, or that nobody has chosen."""
 
 
 class UiSetting(NamedTuple):
@@ -29,8 +29,8 @@ class UiSettings(NamedTuple):
         panes: whether tree, rows and detail stand side by side: "auto", "always", "never".
     """
 
-    theme: UiSetting = UiSetting("dark", "default")
-    panes: UiSetting = UiSetting("auto", "default")
+    theme: UiSetting = UiSetting("dark", DEFAULT)
+    panes: UiSetting = UiSetting("auto", DEFAULT)
 
 
 def load_ui_settings() -> UiSettings:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import click
 
@@ -17,7 +18,14 @@ from entity_connections.cli.terminal import check_terminal
 from entity_connections.domain.text import format_count
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.ui_settings import CHOSEN, UiSetting, load_ui_settings, save_choice
+from entity_connections.settings.ui_settings import (
+    CHOSEN,
+    DEFAULT,
+    UiSetting,
+    UiSettings,
+    load_ui_settings,
+    save_choice,
+)
 
 
 def open_screen(options: TenantOptions, theme: str | None) -> int:
@@ -41,7 +49,7 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
         app = ConnectionsApp(
             workspace,
             three_panes={"always": True, "never": False}.get(ui.panes.value),
-            save_choice=None if in_browser else _save_choice,
+            save_choice=None if in_browser else partial(_save_choice, ui),
         )
     app.theme = _choose_theme(theme, ui.theme, app.available_themes)
     if sys.platform == "win32":  # ctrl+c is a key there, and Textual restores the console
@@ -71,8 +79,11 @@ def _choose_theme(option: str | None, setting: UiSetting, available: Collection[
     )
 
 
-def _save_choice(key: str, value: str) -> str:
-    """Remember a choice; return why that failed, or ""."""
+def _save_choice(ui: UiSettings, key: str, value: str) -> str:
+    """Remember a choice; return why the next start will not have it, or ""."""
+    origin = ui._asdict()[key].origin
+    if origin not in (CHOSEN, DEFAULT):
+        return f"[ui] in {origin} names the {key} for every start."
     try:
         save_choice(key, value)
     except SettingsError as error:
