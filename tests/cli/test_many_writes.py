@@ -19,9 +19,10 @@ from tests.cli.recorded_tenant import (
     run_on,
     start_on,
 )
-from tests.cli.tenant import PROGRAM, environ, run
+from tests.cli.tenant import PROGRAM, edit_state, environ, run
 from tests.terminal.pty import Terminal
 
+ENTITIES = "GET /v1/entities"
 NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
 JAPAN_TO_CORPORATION = "8a8082555b3c70de015b44a61f0a2b09"
 TO_CANADA = "8a8082555b3c70de015b44a1c07e2b01"
@@ -197,12 +198,14 @@ def test_lists_that_cannot_be_read_are_told_and_the_rest_is_done(home: Path) -> 
 
 
 def test_an_answer_needs_one_list_before_and_one_after(server: RecordedTenant, home: Path) -> None:
-    """The lists last read tell in which entity an id is."""
-    run_on(server, home, "connections", "--entity", "Acme-Europe")
-    before = server.count_calls(LIST)
+    """Which list shows an id is known of every list that was read; only the newest are kept."""
+    run_on(server, home, "waiting")
+    edit_state(home, "UPDATE list_cache SET lists = json_set(lists, '$.snapshots', json('[]'))")
+    lists, entities = server.count_calls(LIST), server.count_calls(ENTITIES)
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert done.returncode == 0
-    assert server.count_calls(LIST) == before + 2
+    assert server.count_calls(LIST) == lists + 2
+    assert server.count_calls(ENTITIES) == entities + 1
 
 
 def test_an_id_that_is_nowhere_yet_is_looked_for_until_it_is_found(
@@ -210,6 +213,7 @@ def test_an_id_that_is_nowhere_yet_is_looked_for_until_it_is_found(
 ) -> None:
     done = run_on(server, home, "accept", TO_CANADA, "--yes")
     assert done.returncode == 0
+    assert server.count_calls(ENTITIES) == 1
     searched = server.count_calls(LIST) - 2
     assert searched <= 7, "of eleven lists, the first and those that are read with the second"
 

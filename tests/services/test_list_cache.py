@@ -25,7 +25,7 @@ from entity_connections.services.workspace import UserSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.acme import CORPORATION, EUROPE, client, open_acme
+from tests.acme import CORPORATION, EUROPE, GERMANY, client, open_acme
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.factories import MORNING, Clock
 
@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 def lists(*snapshots: Snapshot) -> CachedLists:
     """Build lists of a small tenant."""
-    return CachedLists(HIERARCHY, snapshots, GLOBAL.id, Direction.OUTBOUND)
+    return CachedLists(HIERARCHY, snapshots, GLOBAL.id, Direction.OUTBOUND, {})
 
 
 def snapshot(acting_id: str = GLOBAL.id, **age: float) -> Snapshot:
@@ -171,6 +171,7 @@ FIELDS: dict[str, object] = {
     "snapshots": [],
     "acting_id": "a",
     "direction": "outbound",
+    "ends": {},
 }
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -212,6 +213,33 @@ def test_only_the_newest_lists_are_saved(path: Path) -> None:
     assert [shot.acting_id for shot in loaded.snapshots] == [
         shot.acting_id for shot in shots[:MAX_SNAPSHOTS]
     ]
+
+
+@pytest.mark.asyncio
+async def test_the_ends_of_connections_are_kept_until_a_newer_list_lacks_them(path: Path) -> None:
+    fake, cache = open_acme(), ListCache(path, "acme")
+    before = Tenant(client(fake), cache=cache)
+    await before.open()
+    corporation = await before.read(CORPORATION)
+    before.save_cache(CORPORATION)
+    saved = cache.load()
+    assert saved is not None
+    ends = {record.id: record.ends for record in corporation.connections}
+    assert saved.ends == ends
+    cache.save(saved._replace(snapshots=()))  # as if many newer lists had been read
+    gone = next(id_ for id_, pair in ends.items() if GERMANY in pair)
+    fake.state.db.execute("DELETE FROM connection WHERE id = ?", [gone])
+    after = Tenant(client(fake), cache=cache)
+    await after.open()
+    germany = await after.read(GERMANY)
+    after.restore_cache()
+    after.save_cache(GERMANY)
+    saved = cache.load()
+    assert saved is not None
+    ends |= {record.id: record.ends for record in germany.connections}
+    del ends[gone]
+    assert saved.ends == ends
+    fake.close()
 
 
 def test_completion_imports_nothing_heavy(path: Path) -> None:

@@ -233,7 +233,7 @@ def _make_lists(scenario: "Scenario", user: str) -> "CachedLists":
         )
         for acting_id in [entity.id for entity in hierarchy if entity.accessible]
     )
-    return CachedLists(hierarchy, snapshots, "", Direction.OUTBOUND)
+    return CachedLists(hierarchy, snapshots, "", Direction.OUTBOUND, {})
 
 
 PROFILE = CompletedText("name", _list_profiles)

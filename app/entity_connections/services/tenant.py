@@ -1,12 +1,12 @@
 """A tenant as one user sees it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from entity_connections.domain.clock import monotonic, now
-from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
+from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction, Ends
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import InvalidResponse
 from entity_connections.domain.ids import parse_id
@@ -48,6 +48,7 @@ class Tenant:
         self.start_problem = ""
         self.lists_read = 0
         self._snapshots: dict[str, Snapshot] = {}
+        self._cached_ends: Mapping[str, Ends] = {}
         self._doubtful_lists = DoubtfulLists()
         self._newest: tuple[int, list[Connection]] = (0, [])  # as of so many `lists_read`
 
@@ -166,6 +167,7 @@ class Tenant:
             return None
         if not len(self.hierarchy):
             self.hierarchy = lists.hierarchy
+        self._cached_ends = lists.ends
         now = self.clock()  # the clock may have been ahead when the lists were read
         for snapshot in lists.snapshots:
             snapshot = snapshot._replace(read_at=min(snapshot.read_at, now))
@@ -179,14 +181,25 @@ class Tenant:
     def save_cache(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
         """Keep the lists for the next start. Blocks for the disk and never raises."""
         if self.cache and len(self.hierarchy):
+            snapshots = tuple(self.snapshots())
             self.cache.save(
                 CachedLists(
                     hierarchy=self.hierarchy,
-                    snapshots=tuple(self.snapshots()),
+                    snapshots=snapshots,
                     acting_id=acting_id,
                     direction=direction,
+                    ends=self._merge_ends(snapshots),
                 )
             )
+
+    def _merge_ends(self, snapshots: tuple[Snapshot, ...]) -> dict[str, Ends]:
+        """Return the ends of all connections in lists, and of the cached ones of other entities."""
+        listed_ids = {snapshot.acting_id for snapshot in snapshots}
+        cached = self._cached_ends.items()
+        ends = {id_: pair for id_, pair in cached if listed_ids.isdisjoint(pair)}
+        for snapshot in snapshots:
+            ends.update((record.id, record.ends) for record in snapshot.connections)
+        return ends
 
     def count_waiting(self) -> dict[str, int]:
         """Return how many requests wait for each entity, by its id, in the lists read so far."""

@@ -100,6 +100,7 @@ async def connections(
 async def _list_all_entities(
     session: TenantSession, statuses: Collection[str], output: str
 ) -> ExitCode:
+    await session.read_entities()
     lists = await read_all_lists(session)
     is_whole = print_losses(session, lists)
     if lists and not any(isinstance(result, Snapshot) for result in lists.values()):

@@ -28,6 +28,7 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     What could not be read, or has a status that nobody knows, is named on stderr, and the
     exit code is 3.
     """
+    await session.read_entities()
     lists = await read_all_lists(session)
     is_whole = print_losses(session, lists)
     hierarchy = session.tenant.hierarchy

@@ -102,8 +102,9 @@ async def find_row_by_ends(
 async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[str]) -> FoundRows:
     """Return the rows of connections, as seen from the entities that carry out the action.
 
-    The ids are looked for in the entity of the option. Without it the lists last read tell where
-    they are; for those in none of them one list after the other is read until they are found.
+    The ids are looked for in the entity of the option. Without it the cache tells the ends of
+    each, and a list that is read now its state; for those that the cache does not hold, one list
+    after the other is read until they are found.
     """
     lists: dict[str, Snapshot | ZuoraError] = {}
     if session.options.entity is not None:
@@ -113,7 +114,8 @@ async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[s
     else:
         await session.read_entities()
         cached = session.tenant.cache.load() if session.tenant.cache else None
-        known = _index_records(cached.snapshots if cached else ())
+        ends = cached.ends if cached else {}
+        known = {id_.lower(): Connection(id_, *ends[id_], status="") for id_ in ends}
         missing = {id_.lower() for id_ in ids} - known.keys()
 
         def find_missing(snapshot: Snapshot) -> bool:

@@ -5,11 +5,12 @@ read or written, the program works without it.
 """
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.connections import Connection, Direction, Ends
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.database import Database, DatabaseError
@@ -21,17 +22,24 @@ from entity_connections.services.storage.stored_values import (
 )
 
 MAX_SNAPSHOTS = 20
-"""How many lists are kept, the newest."""
+"""How many lists are kept, the newest: the first frame of the screen waits for them."""
 _SELECT = "SELECT lists FROM list_cache WHERE profile = ? AND tenant IS coalesce(?, tenant)"
 
 
 class CachedLists(NamedTuple):
-    """What was last read of a tenant, and where the user was; `acting_id` may be ""."""
+    """What was last read of a tenant, and where the user was.
+
+    Attributes:
+        acting_id: the entity; "" where it is not known.
+        ends: the ends of each connection, by its id, in all lists read so far: it tells which
+            list to read, where only the newest `snapshots` are kept.
+    """
 
     hierarchy: Hierarchy
     snapshots: tuple[Snapshot, ...]
     acting_id: str
     direction: Direction
+    ends: Mapping[str, Ends]
 
 
 class ListCache:
@@ -86,6 +94,7 @@ def _format_lists(lists: CachedLists) -> dict[str, object]:
         ],
         "acting_id": lists.acting_id,
         "direction": lists.direction.value,
+        "ends": lists.ends,
     }
 
 
@@ -119,4 +128,8 @@ def _parse_lists(fields: dict[str, Any]) -> CachedLists:
     )
     direction = Direction(fields["direction"])
     acting_id = load_id(fields["acting_id"])
-    return CachedLists(hierarchy, snapshots, acting_id, direction)
+    ends = {
+        load_id(id_): (load_id(source_id), load_id(target_id))
+        for id_, (source_id, target_id) in fields["ends"].items()
+    }
+    return CachedLists(hierarchy, snapshots, acting_id, direction, ends)
