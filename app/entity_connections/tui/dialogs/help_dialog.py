@@ -14,8 +14,8 @@ from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.rows import MARK, STATUS_STYLES, format_status
-from entity_connections.tui.widgets.entity_tree import ACTING
 from entity_connections.tui.rendering.text import link_to_escape
+from entity_connections.tui.widgets.entity_tree import ACTING
 from entity_connections.tui.widgets.grid.grid import Grid
 
 _FIRST_STEPS = (
