@@ -1,12 +1,14 @@
 """Names and statuses that attack the screen change nothing and run nothing, anywhere."""
 
+import re
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 from entity_connections.domain.typed_name import make_typed_name
 
-from tests.tui.open_screen import SIZES, open_screen
-from tests.tui.snapshots import Snapshot
+from tests.tui.open_screen import SIZES, ScreenDriver, open_screen
+from tests.tui.snapshots import Snapshot, visible_text
 
 pytestmark = pytest.mark.asyncio
 
@@ -86,3 +88,35 @@ async def test_logs_show_names_as_text() -> None:
         assert ui.screen.workspace.journal.read_entries()
         await ui.press("J", *["down"] * 8, "escape", "ctrl+l", *["down"] * 8, "c", "escape")
         assert ui.shows_main_screen
+
+
+LONG_NAMES = """
+users = [{ name = "alice", administrator = ["*"] }]
+entities = [{ name = "Globe" }, { name = "Blank", parent = "Globe", display_name = "LONG" },
+            { name = "Words", parent = "Globe", display_name = "WORDS" }]
+connections = [{ source = "Blank", target = "Globe", status = "Pending" },
+               { source = "Words", target = "Globe", status = "Pending" }]
+""".replace("LONG", "Überlänge" * 11).replace("WORDS", "an entity " * 10)
+
+
+@pytest.mark.parametrize("size", SIZES[2:])
+async def test_long_names_are_cut_so_that_every_sentence_has_its_end(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    scenario = tmp_path / "long.toml"
+    scenario.write_text(LONG_NAMES)
+    async with open_screen(str(scenario), size=size) as ui:
+        for key in ("home", "end"):
+            await ui.press("2", key)
+            assert "waits for you: a accepts, d denies." in visible_text(ui.app)
+            await ui.press("w", key)
+            assert "will be able to share products to Globe." in get_words(ui)
+            await ui.press("escape", "1", key, "R")
+            pair = r"Globe → (.+): Request in Globe, then Accept in \1 It is requested"
+            assert re.search(pair, get_words(ui))
+            await ui.press("n")
+
+
+def get_words(ui: ScreenDriver) -> str:
+    """Return what is on the screen, as if its lines were one."""
+    return " ".join(visible_text(ui.app).replace("│", " ").split())

@@ -18,6 +18,7 @@ from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.confirmation import Confirmation, Question
+from entity_connections.tui.rendering.text import fit_sentence
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 WIDTH, CELLS_BESIDE = 110, 6
 """Cells of the dialog, and those of them at the sides of its texts; see dialogs.tcss."""
+PAIR_LINES = 2
+"""Lines of what is said of the pair under the cursor; see dialogs.tcss."""
 _COLUMNS = (
     Column("pair", "Source → target", MIN_PAIR_WIDTH, weight=1),
     Column("what", "What happens", 16, weight=2),
@@ -83,13 +86,13 @@ class PlanPreview(Confirmation):
         """Give the dialog room for all pairs, and no more."""
         lines = len(self._lines) + 8  # titles, question, pair, answers, keys, frame
         text = self.query_one("#consequence, #reason", Static)
-        width = min(WIDTH, self.size.width) - CELLS_BESIDE
-        lines += text.get_content_height(self.size, self.size, width)
+        lines += text.get_content_height(self.size, self.size, self._text_width)
         typed = len(self.query("#typed"))
         lines += 2 * typed
         if self.has_class("-roomy"):  # with gaps, and frames around the answers
             lines += 3 + typed
         self.query_one("#dialog").styles.max_height = lines
+        self._show_pair()
 
     def watch_invalidated(self) -> None:
         super().watch_invalidated()
@@ -98,14 +101,21 @@ class PlanPreview(Confirmation):
     def _show_pairs(self) -> None:
         self.grid.set_items(item for item, _ in self._lines)
         self.on_resize()
-        self._show_pair()
 
     @on(Grid.RowHighlighted)
     def _show_pair(self) -> None:
         if self.grid.cursor_key is not None:
             item, sentence = self._lines[int(self.grid.cursor_key)]
-            pair = item.cells["pair"].text
-            self.query_one("#pair", Static).update(Content(f"{pair}: {sentence}"))
+            pair = item.cells["pair"]
+            text = fit_sentence(
+                f"{pair.text}: {sentence}", pair.entities, self._text_width, PAIR_LINES
+            )
+            self.query_one("#pair", Static).update(Content(text))
+
+    @property
+    def _text_width(self) -> int:
+        """Cells of a line of the texts of the dialog."""
+        return min(WIDTH, self.size.width) - CELLS_BESIDE
 
     def action_move(self, rows: int) -> None:
         """Move the cursor among the pairs."""

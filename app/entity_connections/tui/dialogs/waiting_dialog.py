@@ -28,7 +28,7 @@ from entity_connections.tui.rendering.detail import find_since
 from entity_connections.tui.rendering.header import format_age
 from entity_connections.tui.rendering.rows import MARK
 from entity_connections.tui.rendering.run_progress import render_progress
-from entity_connections.tui.rendering.text import MUTED
+from entity_connections.tui.rendering.text import MUTED, fit_sentence
 from entity_connections.tui.rendering.waiting import (
     KeyHint,
     describe_lists,
@@ -36,7 +36,7 @@ from entity_connections.tui.rendering.waiting import (
     render_list_titles,
 )
 from entity_connections.tui.widgets.grid.grid import Grid
-from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item, cut_pair
 from entity_connections.tui.widgets.text_lines import TextLines
 from entity_connections.tui.widgets.too_small import is_too_small
 
@@ -60,6 +60,8 @@ _EXPENDABLE = ("ctrl+r", "/", "*", "tab", "enter", "escape")
 """Keys that are not named where there is no room, the first one first."""
 
 
+SENTENCE_LINES = 2
+"""Lines of the sentence about the row under the cursor."""
 LINES_BESIDE = 12
 """Lines of the dialog besides its rows."""
 MIN_ROWS = 8
@@ -195,14 +197,16 @@ class WaitingDialog(ListDialog[Row | None]):
         return self._rows.get(self.grid.cursor_key or "")
 
     def show_details(self) -> None:
-        row, text = self._row, ""
+        row, pair, text = self._row, "", ""
         if row is not None:
             text = find_answer_obstacle(row, self._state.session)
             text = text or ACCEPT.consequence(row, row.source.title, row.target.title)
             if request := self._find_request(row):
                 text = f"Requested {format_age(request.at, now())} by {request.user}. {text}"
-        pair = Content.styled(row.pair, "bold") if row else Content()
-        self.details.update(Content("\n").join([pair, Content.styled(text, MUTED)]))
+            width = self.details.size.width
+            text = fit_sentence(text, (row.source, row.target), width, SENTENCE_LINES)
+            pair = cut_pair(row.source, row.target, max(MIN_PAIR_WIDTH, width))
+        self.details.update(Content.assemble((pair, "bold"), "\n", (text, MUTED)))
         self._show_message()
 
     def _show_message(self) -> None:

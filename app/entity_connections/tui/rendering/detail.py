@@ -29,7 +29,7 @@ from entity_connections.tui.commands.command import MARKS_HIDDEN, CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.header import format_age
 from entity_connections.tui.rendering.rows import TONE_COLORS, format_status
-from entity_connections.tui.rendering.text import MUTED
+from entity_connections.tui.rendering.text import MUTED, fit_sentence
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, cut_pair
 
 LABEL_WIDTH = 9
@@ -132,7 +132,9 @@ def render_short_detail(context: CommandContext, history: Sequence[Entry], width
     pair = cut_pair(row.source, row.target, max(MIN_PAIR_WIDTH, width - status.cell_length - 3))
     # Few styles: each is sent again at every step of the cursor.
     head = Content.styled(f" {pair}  ", "bold") + status
-    following = Content(f" Next: {describe_next(context)}")
+    label = " Next: "
+    sentence = fit_sentence(describe_next(context), (row.source, row.target), width - len(label))
+    following = Content(label + sentence)
     if row.connection:
         id_ = Content.styled(f"  {row.connection.id}  c copies", MUTED)
         if following.cell_length + id_.cell_length <= width:
