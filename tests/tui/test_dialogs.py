@@ -18,6 +18,7 @@ from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
 pytestmark = pytest.mark.asyncio
+HINT = "escape close"
 
 
 def choices(ui: ScreenDriver) -> list[tuple[str, str]]:
@@ -182,6 +183,18 @@ async def test_help(snap: Snapshot) -> None:
         await ui.press("question_mark")
         snap(ui.app)
         await ui.press("escape")
+        assert ui.shows_main_screen
+
+
+@pytest.mark.parametrize("key", ["question_mark", "e", "ctrl+p", "J", "ctrl+l", "t", "F", "w"])
+async def test_a_click_on_escape_close_closes_every_dialog(key: str) -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press(key)
+        lines = visible_text(ui.app).split("\n")
+        x, y = next((line.find(HINT), y) for y, line in enumerate(lines) if HINT in line)
+        assert not ui.shows_main_screen
+        await ui.pilot.click(offset=(x + 2, y))
+        await ui.settle()
         assert ui.shows_main_screen
 
 

@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from entity_connections.domain.typed_name import TypedName
 from entity_connections.services.workspace import Workspace
-from entity_connections.tui.dialogs.dialog import Dialog
+from entity_connections.tui.dialogs.dialog import Dialog, make_key_line
 from entity_connections.tui.rendering.header import render_tenant_name
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS, is_too_small
@@ -104,7 +104,7 @@ class Confirmation(Dialog[bool]):
         yield Static(reason, id="reason")
         with Horizontal(id="answers"):
             yield Button("Close", id="no")
-        yield Static("escape close", id="keys")
+        yield make_key_line("escape close")
 
     def _compose_open(self) -> ComposeResult:
         yield Static(Content(self._question.consequence), id="consequence")

@@ -9,7 +9,9 @@ from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
+from textual.widgets import Static
 
+from entity_connections.tui.rendering.text import link_to_escape
 from entity_connections.tui.widgets.too_small import TooSmall
 
 HEADER_HEIGHT = 1
@@ -49,6 +51,13 @@ class Dialog(ModalScreen[Result]):
         if not isinstance(background, BackgroundScreen):
             return background
         return _Backdrop(background.screen, background.color)
+
+
+def make_key_line(keys: str) -> Static:
+    """Return the line of the keys, at the bottom; its end is "escape close"."""
+    line = Static(link_to_escape(keys), id="keys")
+    line.auto_links = False  # the link keeps its colour
+    return line
 
 
 class _Backdrop(BackgroundScreen):

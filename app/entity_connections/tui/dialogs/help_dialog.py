@@ -14,6 +14,7 @@ from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.rows import MARK, STATUS_STYLES, format_status
+from entity_connections.tui.rendering.text import link_to_escape
 from entity_connections.tui.widgets.entity_tree import ACTING
 from entity_connections.tui.widgets.grid.grid import Grid
 
@@ -69,7 +70,8 @@ class HelpDialog(Dialog[str | None]):
 
     def compose_dialog(self) -> ComposeResult:
         with VerticalScroll(id="dialog") as dialog:
-            dialog.border_title, dialog.border_subtitle = "Help", "escape close"
+            dialog.border_title = "Help"
+            dialog.border_subtitle = link_to_escape("escape close")
             yield Static(id="text")
 
     def on_resize(self) -> None:

@@ -12,6 +12,7 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from entity_connections.domain.text_search import contains_words, split_words
+from entity_connections.tui.dialogs.dialog import make_key_line
 from entity_connections.tui.dialogs.list_dialog import ListDialog
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.widgets.grid.layout import Column, Item
@@ -52,7 +53,7 @@ class LogDialog(ListDialog[None]):
             dialog.border_title = Content(self._title)
             yield from self.compose_list(self._columns)
             yield Static("", id="message", markup=False)
-            yield Static(self._keys, id="keys", markup=False)
+            yield make_key_line(self._keys)
 
     def on_mount(self) -> None:
         self.grid.placeholder = Content(self.placeholder)

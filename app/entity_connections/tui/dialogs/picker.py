@@ -18,7 +18,7 @@ from entity_connections.domain.text_search import (
     contains_words,
     split_words,
 )
-from entity_connections.tui.dialogs.dialog import Dialog
+from entity_connections.tui.dialogs.dialog import Dialog, make_key_line
 from entity_connections.tui.rendering.tree import draw_branches, keep_parents
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
@@ -75,7 +75,7 @@ class Picker(Dialog[str | None]):
         Binding("escape", "dismiss(None)", "Close", id="picker.close", tooltip="Choose nothing"),
     ]
     KEYS = "enter choose · escape close"
-    """The line at the bottom."""
+    """The line at the bottom; see `make_key_line`."""
     grid = query_one("#choices", Grid)
     query_input = query_one("#query", FilterInput)
     note = query_one("#note", Static)
@@ -96,7 +96,7 @@ class Picker(Dialog[str | None]):
             yield grid
             yield Static("", id="note", markup=False)
             yield from self.compose_fields()
-            yield Static(self.KEYS, id="keys", markup=False)
+            yield make_key_line(self.KEYS)
 
     def compose_fields(self) -> ComposeResult:
         """Lay out what stands below the list."""

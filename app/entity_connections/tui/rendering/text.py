@@ -16,6 +16,12 @@ def link_to_command(content: Content, command_id: str) -> Content:
     return content.stylize(Style.from_meta({"@click": f"screen.run_command('{command_id}')"}))
 
 
+def link_to_escape(keys: str) -> Content:
+    """Return the line of keys of a dialog; a click on "escape close" at its end presses escape."""
+    link = Style.from_meta({"@click": "app.simulate_key('escape')"})
+    return Content(keys).stylize(link, keys.index("escape close"))
+
+
 def fit_sentence(text: str, entities: Collection[Entity], width: int, lines: int = 1) -> str:
     """Return a sentence for a number of lines of `width` cells.
 
