@@ -1,5 +1,7 @@
 """The entity switcher, the users, the palette, the help."""
 
+import asyncio
+
 import pytest
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.risk import Risk
@@ -14,7 +16,7 @@ from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from textual.binding import Binding
 
-from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
+from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, key_event, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
 pytestmark = pytest.mark.asyncio
@@ -175,6 +177,39 @@ async def test_the_palette_begins_with_what_is_possible_and_ends_with_harm() -> 
         assert labels[0] == "Mark"
         assert labels.index("Quit") < labels.index("Disconnect") < labels.index("Accept")
         assert "Commands" not in labels
+
+
+@pytest.mark.parametrize("typed", ["accept", "deny"])
+async def test_enter_runs_nothing_in_place_of_an_impossible_command_that_was_named(
+    typed: str,
+) -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Japan")
+        await ui.press("ctrl+p")
+        await ui.type(typed)
+        await ui.press("enter")
+        assert isinstance(ui.app.screen, Picker)
+        assert "no request" in visible_text(ui.app)
+
+
+async def test_the_palette_follows_the_screen_behind_it() -> None:
+    entered = asyncio.Event()
+
+    async def wait(_username: str) -> None:
+        await entered.wait()
+
+    async with open_screen(before_enter=wait, ready=lambda ui: ui.screen.is_started) as ui:
+        ui.app.post_message(key_event("ctrl+p"))
+        await ui.wait_until(lambda: not ui.shows_main_screen)
+        for key in "next tab":
+            ui.app.post_message(key_event(key))
+        await ui.wait_until(lambda: len(choices(ui)) == 1)
+        assert choices(ui) == [("Next tab", "Nothing has been read yet.")]
+        entered.set()
+        await ui.settle()
+        assert choices(ui) == [("Next tab", "From Share To to Share From, and back")]
+        await ui.press("enter")
+        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
 
 
 async def test_help(snap: Snapshot) -> None:

@@ -37,7 +37,7 @@ def show_help(screen: "ConnectionsScreen") -> None:
 
 
 def show_palette(screen: "ConnectionsScreen") -> None:
-    from entity_connections.tui.dialogs.command_palette import COMMAND, ENTITY, make_command_palette
+    from entity_connections.tui.dialogs.command_palette import COMMAND, ENTITY, CommandPalette
 
     def handle_choice(choice: str | None) -> None:
         if choice is None:
@@ -48,8 +48,7 @@ def show_palette(screen: "ConnectionsScreen") -> None:
         else:
             screen.act_in(choice.removeprefix(ENTITY))
 
-    palette = make_command_palette(screen.view.context, screen.state)
-    screen.app.push_screen(palette, handle_choice)
+    screen.app.push_screen(CommandPalette(screen.view), handle_choice)
 
 
 def show_calls(screen: "ConnectionsScreen") -> None:

@@ -4,13 +4,27 @@ from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.dialogs.picker import Choice, Picker
+from entity_connections.tui.screens.connections_view import ConnectionsView
 
 COMMAND, ENTITY = "command:", "entity:"
 """Prefixes of a result; the id of a command or of an entity follows."""
 
 
-def make_command_palette(context: CommandContext, state: ScreenState | None) -> Picker:
-    """Return the dialog that finds a command or an entity by a part of its name."""
+class CommandPalette(Picker):
+    """Finds a command or an entity by a part of its name; it follows the state of a view."""
+
+    def __init__(self, view: ConnectionsView) -> None:
+        super().__init__("Commands", _list_choices(view.context, view.state))
+        self._view = view
+
+    def on_mount(self) -> None:
+        self.watch(self._view, "state", self._update_choices)
+
+    def _update_choices(self) -> None:
+        self.replace_choices(_list_choices(self._view.context, self._view.state))
+
+
+def _list_choices(context: CommandContext, state: ScreenState | None) -> list[Choice]:
     commands = [command for command in COMMANDS if command.id != "palette"]
     commands.sort(key=lambda command: command.irreversible)
     choices = [_make_choice(command, context) for command in commands]
@@ -22,7 +36,7 @@ def make_command_palette(context: CommandContext, state: ScreenState | None) -> 
             for entity in tenant.hierarchy
             if tenant.can_act_in(entity.id) and entity.id != state.acting_id
         ]
-    return Picker("Commands", choices)
+    return choices
 
 
 def _make_choice(command: Command, context: CommandContext) -> Choice:

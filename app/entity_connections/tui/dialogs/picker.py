@@ -1,6 +1,6 @@
 """A dialog to choose one of many: type to filter, arrow keys to move, enter to choose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -83,8 +83,7 @@ class Picker(Dialog[str | None]):
     def __init__(self, title: str, choices: Iterable[Choice], current: str = "") -> None:
         super().__init__()
         self._title = title
-        # Every row needs a key of its own.
-        self._choices = {str(index): choice for index, choice in enumerate(choices)}
+        self._choices = _number(choices)
         self._current = current
 
     def compose_dialog(self) -> ComposeResult:
@@ -105,9 +104,23 @@ class Picker(Dialog[str | None]):
     def on_mount(self) -> None:
         self.grid.columns = self._make_columns()
         self.grid.placeholder = Content("Nothing matches.")
-        current = [key for key, choice in self._choices.items() if choice.key == self._current]
-        self._show(set(self._choices), (), cursor=current[-1] if current else None)
+        self._show(self._find(()), (), cursor=self._find_key(self._current))
         self.set_focus(self.query_input)
+
+    def replace_choices(self, choices: Iterable[Choice]) -> None:
+        """Show other choices that match what was typed; the cursor stays on its choice."""
+        current, words = self.choice, split_words(self.query_input.value)
+        numbered = _number(choices)
+        if numbered != self._choices:
+            self._choices = numbered
+            self.grid.columns = self._make_columns()
+            cursor = self._find_key(current.key) if current else None
+            self._show(self._find(words), words, cursor)
+
+    def _find_key(self, choice_key: str) -> str | None:
+        """Return the last row of a choice, or None if there is none."""
+        keys = [key for key, choice in self._choices.items() if choice.key == choice_key]
+        return keys[-1] if keys else None
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.show_choice)
@@ -134,18 +147,18 @@ class Picker(Dialog[str | None]):
     def _filter(self, event: Input.Changed) -> None:
         event.stop()
         words = split_words(event.value)
+        found = self._find(words)
+        best = min(found, key=lambda key: _rank(found[key], words), default=None)
+        self._show(found, words, cursor=best if words else None)
+
+    def _find(self, words: Sequence[str]) -> dict[str, Choice]:
+        """Return the choices that hold words, by the keys of their rows."""
         found = {key: choice for key, choice in self._choices.items() if choice.contains(words)}
         if words:  # a choice that appears twice is shown once
-            found = {
-                key: self._choices[key] for key in {c.key: k for k, c in found.items()}.values()
-            }
-        enabled = {key: choice for key, choice in found.items() if not choice.disabled_reason}
-        exact = [key for key, choice in enabled.items() if split_words(choice.text) == words]
-        named = [key for key, choice in enabled.items() if contains_words(choice.text, words)]
-        cursor = next(iter([*exact, *named, *enabled, *found]), None) if words else None
-        self._show(set(found), words, cursor)
+            found = {key: found[key] for key in {c.key: k for k, c in found.items()}.values()}
+        return found
 
-    def _show(self, found: set[str], words: Sequence[str], cursor: str | None) -> None:
+    def _show(self, found: Container[str], words: Sequence[str], cursor: str | None) -> None:
         """Show the choices that were found by words, and those above them in the tree."""
         shown = keep_parents(self._levels, found)
         branches = draw_branches(shown)
@@ -187,6 +200,20 @@ class Picker(Dialog[str | None]):
     def choose(self, key: str) -> None:
         """Close with a choice."""
         self.dismiss(key)
+
+
+def _number(choices: Iterable[Choice]) -> dict[str, Choice]:
+    """Return choices by the keys of their rows: each row needs a key of its own."""
+    return {str(index): choice for index, choice in enumerate(choices)}
+
+
+def _rank(choice: Choice, words: Sequence[str]) -> tuple[bool, bool, bool]:
+    """Return the place of a choice among those that hold words: by its name, then if possible.
+
+    So enter gives the reason why what was named is impossible, and chooses nothing else.
+    """
+    is_named = contains_words(choice.text, words)
+    return split_words(choice.text) != words, not is_named, bool(choice.disabled_reason)
 
 
 def _make_item(key: str, choice: Choice, branch: str, words: Sequence[str], *, dim: bool) -> Item:
