@@ -86,7 +86,21 @@ async def test_a_name_typed_in_full_is_chosen_before_one_that_holds_it() -> None
         assert chosen == ["anna"]
 
 
-@pytest.mark.parametrize(("key", "size"), [("e", (80, 24)), ("e", (160, 48)), ("ctrl+p", (80, 24))])
+PLACES = [("e", (80, 24)), ("e", (160, 48)), ("ctrl+p", (80, 24))]
+"""Keys that open the switcher, the tree and the palette, and the sizes where they do."""
+
+
+@pytest.mark.parametrize(("key", "size"), PLACES)
+async def test_switcher_tree_and_palette_show_the_technical_name_that_was_found(
+    key: str, size: tuple[int, int]
+) -> None:
+    async with open_screen(size=size) as ui:
+        await ui.press(key)
+        await ui.type("iberia")
+        assert "Acme Ibérica  Acme-Iber" in visible_text(ui.app)
+
+
+@pytest.mark.parametrize(("key", "size"), PLACES)
 async def test_switcher_tree_and_palette_find_a_name_without_its_accents(
     key: str, size: tuple[int, int]
 ) -> None:

@@ -102,7 +102,6 @@ class Picker(Dialog[str | None]):
         yield from ()
 
     def on_mount(self) -> None:
-        self.grid.columns = self._make_columns()
         self.grid.placeholder = Content("Nothing matches.")
         self._show(self._find(()), (), cursor=self._find_key(self._current))
         self.set_focus(self.query_input)
@@ -113,7 +112,6 @@ class Picker(Dialog[str | None]):
         numbered = _number(choices)
         if numbered != self._choices:
             self._choices = numbered
-            self.grid.columns = self._make_columns()
             cursor = self._find_key(current.key) if current else None
             self._show(self._find(words), words, cursor)
 
@@ -125,10 +123,12 @@ class Picker(Dialog[str | None]):
     def on_resize(self) -> None:
         self.call_after_refresh(self.show_choice)
 
-    def _make_columns(self) -> list[Column]:
+    def _make_columns(self, items: Iterable[Item]) -> list[Column]:
         """Return the columns; no name is cut while there is room for it."""
         choices, branches = self._choices, draw_branches(self._levels)
         names = [cell_len(branches[key] + choice.text) + 1 for key, choice in choices.items()]
+        cells = (item.cells["text"] for item in items)
+        names += [cell_len(cell.before + cell.text + cell.after) + 1 for cell in cells]
         longest = max(names, default=0)
         shortcut = max((len(choice.shortcut) for choice in choices.values()), default=0)
         note = max((cell_len(choice.note) for choice in choices.values()), default=0)
@@ -162,10 +162,11 @@ class Picker(Dialog[str | None]):
         """Show the choices that were found by words, and those above them in the tree."""
         shown = keep_parents(self._levels, found)
         branches = draw_branches(shown)
-        items = (
+        items = [
             _make_item(key, self._choices[key], branches[key], words, dim=key not in found)
             for key, _ in shown
-        )
+        ]
+        self.grid.columns = self._make_columns(items)
         self.grid.set_items(items, cursor=cursor)
         self.show_choice()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -33,6 +34,8 @@ _COLUMNS = (
     Column("waiting", f"  {STATUS_STYLES[PENDING].sign}", 3),
     Column("connected", f"  {STATUS_STYLES[CONNECTED].sign}", 3),
 )
+BESIDE_NAME = 11
+"""Cells of a row beside the name: at its left, and for the counts with a blank before each."""
 
 
 class EntityTree(Pane):
@@ -114,6 +117,7 @@ class EntityTree(Pane):
             sign = ACTING if entity.id == state.acting_id else ""
             dim = entity.id not in found or not tenant.can_act_in(entity.id)
             items.append(Item(entity.id, cells, dim, sign))
+        self.grid.columns = _make_columns(items)
         usable = next((item.key for item in items if not item.dim), None)
         self.grid.set_items(items, cursor=usable if words else state.acting_id)
 
@@ -130,6 +134,14 @@ class EntityTree(Pane):
         event.stop()
         if (key := self.grid.cursor_key) is not None:
             self.post_message(self.EntitySelected(key))
+
+
+def _make_columns(items: Sequence[Item]) -> list[Column]:
+    """Return the columns; the counts leave their room to technical names that need it."""
+    names = [item.cells["name"] for item in items]
+    needed = [cell_len(n.before + n.text + n.after) for n in names if n.after]
+    width = max(needed, default=0) + BESIDE_NAME
+    return [_COLUMNS[0], *(column._replace(hide_below=width) for column in _COLUMNS[1:])]
 
 
 def _make_count(count: int, status: str) -> Cell:
