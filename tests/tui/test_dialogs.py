@@ -266,12 +266,12 @@ async def test_help_and_palette_lead_to_the_walkthroughs() -> None:
         await ui.type("tour")
         assert choices(ui)[0][0] == "Walkthroughs"
         await ui.press("escape")
-        titles = [("deny", "Deny a request")]
-        walkthroughs = Walkthroughs(lambda: titles, lambda _name, _theme: 0)
+        listed = [("deny", "Deny a request", (60, 24)), ("long", "A long tour", (60, 50))]
+        walkthroughs = Walkthroughs(lambda: listed, lambda _name, _theme: 0)
         ui.screen.workspace = ui.screen.workspace._replace(walkthroughs=walkthroughs)
         ui.screen.view.workspace = ui.screen.workspace
         await ui.press("question_mark", "W")
-        assert choices(ui) == [("Deny a request", "deny")]
+        assert choices(ui) == [("Deny a request", "deny"), ("A long tour", "takes 60x50")]
         await ui.press("enter")
         assert ui.notice.endswith("A walkthrough plays only in a terminal.")
 

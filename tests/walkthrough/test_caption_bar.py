@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from tests.walkthrough.recordings import make_script
 
 THEME = DARK.to_color_system().generate()
-HINT = "space goes on · ← back"
+HINT = "space goes on · ← back · q leaves"
 
 
 def rows(captions: Captions, width: int, height: int = 3) -> list[str]:
@@ -24,10 +24,11 @@ def head(width: int, *keys: str) -> str:
 @pytest.mark.parametrize(
     ("width", "shown", "left_out"),
     [
-        (100, ["── 3/9 Deny a request ──", "─  r   y   space goes on · ← back ──"], []),
-        (60, ["Deny a request", " r ", "goes on"], []),
-        (50, ["3/9", " r ", "goes on"], ["Deny"]),
-        (24, ["3/9", "y"], ["goes on", "Deny"]),
+        (100, ["── 3/9 Deny a request ──", "─  r   y   space goes on · ← back · q leaves ──"], []),
+        (72, ["Deny a request", " r ", "goes on"], []),
+        (60, ["3/9", " r ", "goes on", "back"], ["Deny"]),
+        (50, ["3/9", " r ", "goes on · q leaves"], ["Deny", "back"]),
+        (28, ["3/9", "y", "q leaves"], ["goes on", "Deny"]),
     ],
 )
 def test_a_narrow_bar_keeps_keys_longer_than_words(

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from entity_connections.walkthrough.caption_bar import bar_height
+from entity_connections.walkthrough.caption_bar import bar_height, min_terminal_size
 from entity_connections.walkthrough.script_file import read_script
 
 from tests.cli.tenant import run
@@ -139,11 +139,39 @@ def test_pointer_and_keys_are_shown() -> None:
         leave_in_the_middle_of_a_step(terminal, "q")
 
 
-def test_a_terminal_that_is_too_small() -> None:
-    with Terminal([*PLAY, str(SHORT_TOUR)], (50, 18)) as terminal:
-        terminal.wait_for("0/")
+@pytest.mark.parametrize("size", [(60, 20), (40, 18)])
+def test_a_terminal_that_is_too_small_shows_the_size_it_takes_and_how_to_leave(
+    size: tuple[int, int],
+) -> None:
+    columns, lines = min_terminal_size(SCRIPT)
+    with Terminal([*PLAY, str(SHORT_TOUR)], size) as terminal:
+        terminal.wait_for("q leaves")
+        assert f"It takes {columns} columns by {lines} lines." in terminal.text()
         terminal.send(" ")
-        terminal.wait_for("This terminal is too small")
+        terminal.wait_for("make it")
+        terminal.send("escape")
+        terminal.wait_for("ctrl+g goes on")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+
+
+def test_the_smallest_terminal_is_large_enough() -> None:
+    columns, lines = min_terminal_size(SCRIPT)
+    with Terminal([*PLAY, str(SHORT_TOUR)], (columns, lines)) as terminal:
+        terminal.wait_for("0/")
+        go_on(terminal, 1)
+
+
+def test_q_leaves_at_once_when_the_presenter_has_changed_the_tenant() -> None:
+    with playing() as terminal:
+        terminal.send("escape")
+        terminal.wait_for("yours · q leaves")
+        terminal.send("r")
+        terminal.answer("Request a connection?")
+        terminal.wait_for("◐ 2 Pending")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
 
 
 def shows_first_caption(terminal: Terminal, head: int) -> bool:

@@ -55,12 +55,13 @@ class Walkthroughs(NamedTuple):
     """Scripted journeys, each on a new fake tenant of its own.
 
     Attributes:
-        list_titles: returns the name and the title of each.
+        list_all: returns the name and the title of each, and the columns and lines of a terminal
+            that is large enough.
         play: plays one in the terminal until it is left; takes its name and a theme, and returns
             the exit code, which is 0 if all went well.
     """
 
-    list_titles: Callable[[], list[tuple[str, str]]]
+    list_all: Callable[[], list[tuple[str, str, tuple[int, int]]]]
     play: Callable[[str, str], int]
 
 
@@ -79,6 +80,7 @@ class Workspace(NamedTuple):
         shared: whether the tenant is a fake one that other programs write to, so that it is
             refreshed often.
         walkthroughs: what can be played from the screen; None where nothing can.
+        is_walkthrough: whether the tenant is that of a walkthrough, in which nobody keeps anything.
     """
 
     risk: Risk
@@ -94,6 +96,7 @@ class Workspace(NamedTuple):
     shared: bool = False
     enter_waits_for: str = "Zuora"
     walkthroughs: Walkthroughs | None = None
+    is_walkthrough: bool = False
 
     @property
     def is_in_memory(self) -> bool:

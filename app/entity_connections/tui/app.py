@@ -27,7 +27,11 @@ from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.themes import THEMES
 from entity_connections.tui.timing import DEFAULT_TIMING, Timing
 from entity_connections.tui.widgets.filter_input import FilterInput
-from entity_connections.tui.widgets.too_small import HORIZONTAL_BREAKPOINTS, VERTICAL_BREAKPOINTS
+from entity_connections.tui.widgets.too_small import (
+    HORIZONTAL_BREAKPOINTS,
+    MIN_SIZE,
+    VERTICAL_BREAKPOINTS,
+)
 
 _PACKAGE = __name__.partition(".")[0]
 _INSTALLED_STYLES = Path(__file__).parents[1] / "styles"
@@ -128,6 +132,11 @@ class ConnectionsApp(App[None]):
         message.stop()
         if isinstance(self.screen, Confirmation):
             self.screen.restart_answer_delay()
+
+    @property
+    def min_terminal_size(self) -> Size:
+        """The columns and lines that the terminal must have."""
+        return MIN_SIZE
 
     async def open_tenant(self, workspace: Workspace) -> None:
         """Close all dialogs, cancel all other workers, and open a tenant.

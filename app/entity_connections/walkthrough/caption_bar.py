@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.geometry import Offset, Size
 from textual.strip import Strip
 
-from entity_connections.walkthrough.script_models import Walkthrough
+from entity_connections.walkthrough.script_models import MIN_SIZE, Walkthrough
 
 _MARGIN = 2
 
@@ -50,6 +50,12 @@ def terminal_size(script: Walkthrough) -> Size:
     return Size(width, height + bar_height(script, width))
 
 
+def min_terminal_size(script: Walkthrough) -> Size:
+    """Return the size that a narrow terminal needs for the smallest screen and the captions."""
+    width, height = MIN_SIZE
+    return Size(width, height + bar_height(script, width))
+
+
 def wrap_text(text: str, width: int) -> list[str]:
     """Return the lines of a caption in a terminal of a width."""
     lines = Content(text).wrap(max(1, width - 2 * _MARGIN))
@@ -81,13 +87,19 @@ def to_ansi(rows: Iterable[Strip], offset: Offset, console: Console) -> str:
 
 
 def _render_head(captions: Captions, width: int, theme: Mapping[str, str]) -> Strip:
-    """Return the first row; a narrow one leaves out the title, then the hint, then first keys."""
+    """Return the first row.
+
+    A narrow one leaves out the title, then the middle of the hint, then its start, then first keys.
+    """
     rule = _style(theme, "primary", "background")
     caps = [Segment(f" {key} ", _highlight(theme)) for key in captions.keys]
+    parts = captions.hint.split(" · ")
+    ends = dict.fromkeys([parts[0], parts[-1]])  # the same where there is only one
     for heading, hint in (
         (f"{captions.position} {captions.title}", captions.hint),
         (captions.position, captions.hint),
-        (captions.position, ""),
+        (captions.position, " · ".join(ends)),
+        (captions.position, parts[-1]),
     ):
         left = [Segment("── ", rule), Segment(f"{heading} ", rule + Style(bold=True))]
         right = [Segment(f" {hint} ──", rule)] if hint else []

@@ -17,6 +17,7 @@ from entity_connections.tui.app import ConnectionsApp
 from entity_connections.walkthrough.caption_bar import (
     Captions,
     bar_height,
+    min_terminal_size,
     render,
     render_pointer,
     to_ansi,
@@ -51,6 +52,11 @@ class CaptionedApp(ConnectionsApp):
         self.presenter_has_control = self.output_muted = False
         self.output: list[tuple[float, str]] = []
         self._captions_moved = False
+
+    @property
+    def min_terminal_size(self) -> Size:
+        """The columns and lines that the screen and the captions need."""
+        return min_terminal_size(self.script)
 
     async def on_event(self, event: events.Event) -> None:
         """Leave the lowest rows of the terminal to the captions."""

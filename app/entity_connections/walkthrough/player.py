@@ -178,13 +178,16 @@ class Player:
         self.app.set_captions(self.app.captions._replace(hint=self._hint()))
 
     def _hint(self) -> str:
+        return f"{self._describe_keys()} · q leaves"
+
+    def _describe_keys(self) -> str:
         if self.app.presenter_has_control:
-            return f"the screen is yours · {RESUME_KEY} goes on"
+            return f"{RESUME_KEY} goes on · the screen is yours"
         if self.autoplay:
             return f"plays at {self.speed:g}× · + - speed · p stops"
         if self.running is not None:
             return "space hurries · p plays · esc takes over"
         speed = "" if self.speed == 1 else f"{self.speed:g}× · "
         if self.steps_done == len(self.app.script.steps):
-            return f"{speed}the end · ← back · q leaves"
+            return f"{speed}the end · ← back"
         return f"{speed}space goes on · ← back · esc takes over"

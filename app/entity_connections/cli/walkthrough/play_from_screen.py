@@ -14,13 +14,15 @@ if sys.platform == "win32":
 
 def make_walkthroughs() -> Walkthroughs:
     """Return the walkthroughs that come with the program."""
-    return Walkthroughs(_list_titles, _play)
+    return Walkthroughs(_list_all, _play)
 
 
-def _list_titles() -> list[tuple[str, str]]:
+def _list_all() -> list[tuple[str, str, tuple[int, int]]]:
+    from entity_connections.walkthrough.caption_bar import min_terminal_size
     from entity_connections.walkthrough.script_file import list_shipped_scripts, read_script
 
-    return [(name, read_script(path).title) for name, path in list_shipped_scripts().items()]
+    scripts = ((name, read_script(path)) for name, path in list_shipped_scripts().items())
+    return [(name, script.title, min_terminal_size(script)) for name, script in scripts]
 
 
 def _play(name: str, theme: str) -> int:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,7 +162,10 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
         script = read_script(find_script(name))
     os.environ.pop("ZUORA_ENTITY_ID", None)  # the script says where it begins
     options = TenantOptions(scenario=script.scenario, user=script.user)
-    open_workspace = partial(make_fake_workspace, options, seed=0)
+
+    def open_workspace() -> "Workspace":
+        return make_fake_workspace(options, seed=0)._replace(is_walkthrough=True)
+
     workspace = open_workspace()
     for number, step in enumerate(script.steps, 1):
         if step.user not in (None, *dict(workspace.users)):

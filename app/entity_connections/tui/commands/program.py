@@ -100,7 +100,10 @@ def show_walkthroughs(screen: "ConnectionsScreen") -> None:
             if status:
                 notice_bar.show_notice(Kind.ERROR, f"The walkthrough failed: exit code {status}.")
 
-    choices = [Choice(name, title, name) for name, title in walkthroughs.list_titles()]
+    choices = []
+    for name, title, (columns, lines) in walkthroughs.list_all():
+        fits = app.size.width >= columns and app.size.height >= lines
+        choices.append(Choice(name, title, name if fits else f"takes {columns}x{lines}"))
     app.push_screen(Picker("Walkthroughs, on a fake tenant of their own", choices), play)
 
 
@@ -133,7 +136,8 @@ def toggle_panes(screen: "ConnectionsScreen") -> None:
 def quit_program(screen: "ConnectionsScreen") -> None:
     """Leave; before that, say once what would be lost with a tenant in memory."""
     workspace = screen.workspace
-    lost = workspace.is_in_memory and workspace.journal.last is not None
+    matters = workspace.is_in_memory and not workspace.is_walkthrough
+    lost = matters and workspace.journal.last is not None
     if lost and not (screen.is_started and screen.tenant_workers.writing):
         _leave_after(screen, _LOST)
     else:

@@ -1,12 +1,15 @@
 """Covers a screen when the terminal is too small for it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
 
 from entity_connections.tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from entity_connections.tui.app import ConnectionsApp
 
 MIN_SIZE = Size(60, 20)
 """Columns and lines that a screen and its dialogs need."""
@@ -20,8 +23,11 @@ LARGE_ENOUGH = "-wide-enough -tall-enough"
 class TooSmall(TextLines):
     """Says which size is needed; visible only while the terminal is smaller."""
 
+    app: "ConnectionsApp"
+
     def on_mount(self) -> None:
-        size = f"It takes {MIN_SIZE.width} columns by {MIN_SIZE.height} lines."
+        columns, lines = self.app.min_terminal_size
+        size = f"It takes {columns} columns by {lines} lines."
         self.update(Content(f"This terminal is too small.\n{size}"))
 
 
