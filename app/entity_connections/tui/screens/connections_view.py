@@ -270,7 +270,7 @@ class ConnectionsView(Pane):
             self._draw_rows(self.state)
             self._draw_tree()
             self.progress.update(render_progress(self.state.runs.last, self.size.width - 2))
-        self._draw_header_soon()
+        self._draw_header()
 
     def redraw_soon(self) -> None:
         """Draw everything after a moment, once for all changes until then."""
