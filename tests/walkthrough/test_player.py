@@ -76,7 +76,7 @@ def test_the_presenter_takes_control_and_gives_it_back() -> None:
         terminal.send("germany", "enter")
         terminal.wait_for("Acme-Germany ▾")
         terminal.send("ctrl+g")
-        terminal.wait_for("goes on ·")
+        terminal.wait_for("space goes on")
         assert screen(terminal) == shown
 
 
@@ -87,7 +87,7 @@ def test_control_taken_in_the_middle_of_a_step_counts_the_step_as_done() -> None
         terminal.send("escape")
         terminal.wait_for("yours ·")
         terminal.send("ctrl+g")
-        terminal.wait_for("goes on ·")
+        terminal.wait_for("space goes on")
         terminal.wait_for("Acme Corporation → Acme-Europe  ● Connected")
         assert " 1/" in terminal.text()
 
