@@ -425,6 +425,16 @@ def kill_after_eight(server: RecordedTenant, home: Path) -> None:
     server.fake.faults.off()
 
 
+def lose_eight(server: RecordedTenant, home: Path) -> None:
+    """Kill a program whose eight requests, of ten, are lost on their way."""
+    server.fake.faults.on(HANG)
+    with start_on(server, home, *TEN_REQUESTS, "--yes") as process:
+        server.wait_for_writes(8)
+        process.kill()
+        process.communicate(timeout=20)
+    server.fake.faults.off()
+
+
 def test_what_a_killed_program_has_not_sent_is_told_and_resumed(
     server: RecordedTenant, home: Path
 ) -> None:
@@ -466,12 +476,7 @@ def test_what_a_killed_program_has_not_sent_can_be_forgotten(
 def test_to_forget_what_has_no_outcome_is_told_by_the_exit_code(
     server: RecordedTenant, home: Path
 ) -> None:
-    server.fake.faults.on(HANG)
-    with start_on(server, home, *TEN_REQUESTS, "--yes") as process:
-        server.wait_for_writes(8)
-        process.kill()
-        process.communicate(timeout=20)
-    server.fake.faults.off()
+    lose_eight(server, home)
     done = run_on(server, home, "resume", "--forget")
     assert (done.returncode, done.stdout.count(": unknown.")) == (4, 8)
 
@@ -480,12 +485,7 @@ def test_what_was_lost_on_its_way_is_sent_again_when_it_is_resumed(
     server: RecordedTenant, home: Path
 ) -> None:
     """All ten are there in the end, each once, and nobody has to know which eight were lost."""
-    server.fake.faults.on(HANG)
-    with start_on(server, home, *TEN_REQUESTS, "--yes") as process:
-        server.wait_for_writes(8)
-        process.kill()
-        process.communicate(timeout=20)
-    server.fake.faults.off()
+    lose_eight(server, home)
     told = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert "10 pairs are left." in told.stderr
     server.fake.faults.on("partial-content")
