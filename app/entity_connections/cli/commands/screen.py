@@ -1,16 +1,15 @@
 """Opens the screen, before anything heavy of the tenant is imported."""
 
-import gc
 import os
 import sys
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from functools import partial
 
 import click
 
 from entity_connections.cli.command_group import COMMANDS
 from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.garbage_collection import pause_garbage_collection
 from entity_connections.cli.output import info
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
@@ -41,7 +40,7 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
         from entity_connections.cli.walkthrough.play_from_screen import make_walkthroughs
 
         workspace = workspace._replace(walkthroughs=make_walkthroughs())
-    with _no_garbage_collection():
+    with pause_garbage_collection():
         from entity_connections.tui.app import ConnectionsApp
 
         if sys.platform != "win32":
@@ -89,17 +88,6 @@ def _save_choice(ui: UiSettings, key: str, value: str) -> str:
     except SettingsError as error:
         return str(error)
     return ""
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Save a tenth of the start: imports make next to no garbage, and what they make stays."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _report_unfinished(journal: Journal) -> ExitCode:
