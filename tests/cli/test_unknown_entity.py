@@ -20,7 +20,7 @@ TAKING = [
 ]  # fmt: skip
 
 
-ACTING = [names for names in TAKING if names not in {("doctor",), ("journal",)}]
+ACTING = [names for names in TAKING if names != ("doctor",)]
 
 
 @pytest.mark.parametrize("names", ACTING, ids=" ".join)
@@ -41,15 +41,3 @@ def test_it_is_an_error(server: RecordedTenant, home: Path, names: tuple[str, ..
     assert '"nosuch"' in done.stdout + done.stderr
     before = run(home, *where, "--entity", "nosuch", *arguments, **environ)
     assert before.returncode == done.returncode
-
-
-def test_an_entity_without_writes_is_not_unknown_to_the_journal(
-    server: RecordedTenant, home: Path
-) -> None:
-    where, environ = ["--base-url", server.served.url], server.served.environ()
-    filtered = [*where, "journal", "--entity", "Acme-Canada"]
-    assert run(home, *filtered, **environ).returncode == 2
-    run(home, *where, "entities", **environ)
-    done = run(home, *filtered, **environ)
-    assert done.returncode == 0
-    assert "No such writes" in done.stderr

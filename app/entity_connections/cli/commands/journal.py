@@ -1,9 +1,6 @@
 """`journal`: what was sent, and what became of it."""
 
 import asyncio
-import re
-from collections.abc import Iterable
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,81 +11,27 @@ from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, echo_json, format_table, format_title, info
 from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant.confirm import can_ask
-from entity_connections.cli.tenant.local_state import open_list_cache
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.cli.tenant.signals import end_question_on_signals
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
-from entity_connections.domain.actions import WRITES_BY_ID
-from entity_connections.domain.clock import now
-from entity_connections.domain.entities import fold_title
-from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
-from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.journal_titles import JournalTitles, make_journal_titles
 from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.recovery import recover_operations, release_operation
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.services.storage.journal_entry import (
-    MAX_TENANT_LENGTH,
-    OUTCOMES,
-    Entry,
-)
+from entity_connections.services.storage.journal_entry import MAX_TENANT_LENGTH, Entry
 from entity_connections.settings.paths import FOLDERS_REMEDY, anchor_file, state_file
-from entity_connections.settings.profiles import list_profile_names
-
-_AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")
-_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
-
-class Since(click.ParamType[datetime]):
-    """A day, a moment, or how long ago."""
-
-    name = "since"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the moment; what says no zone is meant in the local one."""
-        try:
-            if ago := _AGO.fullmatch(value.strip()):
-                return now() - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
-            return datetime.fromisoformat(value.strip()).astimezone()
-        except (ValueError, OverflowError, OSError):
-            self.fail(f"{value!r} is none of 2026-11-22, 2026-11-22T10:00, 90min, 2h, 3d.")
 
 
 @click.group(
     cls=Group,
     invoke_without_command=True,
-    epilog=examples(
-        "entity-connections journal --since 2h --outcome unknown",
-        "entity-connections journal --json",
-    ),
+    epilog=examples("entity-connections journal", "entity-connections journal --json"),
 )
 @json_option
-@option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
-@option(
-    "--action", type=click.Choice(list(WRITES_BY_ID)), metavar="ACTION",
-    help="Only request, accept, deny or disconnect.",
-)  # fmt: skip
-@option(
-    "--outcome", type=click.Choice([outcome.replace(" ", "-") for outcome in OUTCOMES]),
-    metavar="OUTCOME",
-    help="Only confirmed, refused, not-done, overtaken-since, sent-again, unknown, released.",
-)  # fmt: skip
-@some_tenant_options(
-    entity="Only with this entity at either end: id or name.", profile="Only of this one."
-)
+@some_tenant_options(profile="Only of this one.")
 @click.pass_context
-def journal(
-    ctx: click.Context,
-    options: TenantOptions,
-    since: datetime | None,
-    action: str | None,
-    outcome: str | None,
-    *,
-    as_json: bool,
-) -> ExitCode | None:
+def journal(ctx: click.Context, options: TenantOptions, *, as_json: bool) -> ExitCode | None:
     """List every write to a real tenant, oldest first: what was sent and what became of it.
 
     The built-in fake tenant keeps its journal in memory only, unless it lives in
@@ -101,26 +44,15 @@ def journal(
     there is nothing.
     """
     if (command := ctx.invoked_subcommand) is not None:
-        given = {"--json": as_json or None, "--since": since, "--action": action}
-        given |= {"--outcome": outcome, "--entity": options.entity if command == "verify" else None}
-        if unused := [name for name, value in given.items() if value is not None]:
-            raise click.UsageError(f"{unused[0]} is for `journal`; `journal {command}` takes none.")
+        if as_json:
+            raise click.UsageError(f"--json goes behind the name: journal {command} --json.")
         ctx.find_root().obj = options  # those of a command behind this one, too
         return None
-    file = options.tenant and clean(str(Path(options.tenant).absolute()), MAX_TENANT_LENGTH)
     with usage_errors(JournalError):
         entries = _open_journal().read_entries(options.profile or options.base_url)
-    if options.entity is not None:
-        _check_entity_known(options, entries)
-    entries = [
-        entry
-        for entry in entries
-        if (since is None or entry.at >= since)
-        and action in (None, entry.action.id)
-        and outcome in (None, (entry.outcome or "unknown").replace(" ", "-"))
-        and file in (None, entry.tenant.partition(" ")[2])
-        and (options.entity is None or _is_at_end(entry, options.entity))
-    ]
+    if options.tenant is not None:
+        file = clean(str(Path(options.tenant).absolute()), MAX_TENANT_LENGTH)
+        entries = [entry for entry in entries if entry.tenant.partition(" ")[2] == file]
     if as_json:
         echo_json([_to_json(entry) for entry in entries])
     elif entries:
@@ -222,40 +154,7 @@ def _confirm_release() -> bool:
 
 
 def _open_journal() -> Journal:
-    """Open the journal to read it."""
     return Journal(state_file(), "", anchor=anchor_file(), remedy=FOLDERS_REMEDY)
-
-
-def _check_entity_known(options: TenantOptions, entries: Iterable[Entry]) -> None:
-    """Tell an entity without writes from one that there is not.
-
-    Raises:
-        CliError: neither the journal nor the lists last read hold it.
-    """
-    entity = options.entity or ""
-    if any(_is_at_end(entry, entity) for entry in entries):
-        return
-    profile = options.profile or options.base_url
-    for name in [profile] if profile else list_profile_names():
-        try:
-            find_entity(entity, open_list_cache(name.rstrip("/")).load_hierarchy())
-        except EntityLookupError as error:
-            if not error.candidates:
-                continue
-        return
-    raise CliError(
-        f'No entity "{clean(entity)}" is in the journal, nor in the lists last read.',
-        ExitCode.USAGE,
-    )
-
-
-def _is_at_end(entry: Entry, typed: str) -> bool:
-    """Return whether an entity of this id or display name is at either end."""
-    wanted = fold_title(typed)
-    titles = [fold_title(party.title) for party in (entry.source, entry.target)]
-    # A display name of several entities was recorded as "name (what tells it apart)".
-    named = any(title == wanted or title.startswith(f"{wanted}(") for title in titles)
-    return named or normalize_id(typed) in entry.ends
 
 
 def _to_row(entry: Entry, titles: JournalTitles) -> tuple[str, ...]:

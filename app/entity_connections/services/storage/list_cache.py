@@ -64,11 +64,6 @@ class ListCache:
             return _parse_lists(json.loads(row[0])) if row else None
         return None
 
-    def load_hierarchy(self) -> Hierarchy:
-        """Read only the entities, for completion and the like."""
-        lists = self.load()
-        return lists.hierarchy if lists else Hierarchy()
-
     def save(self, lists: CachedLists) -> None:
         """Replace what was saved before."""
         row = self.profile, self.tenant, json.dumps(_format_lists(lists))
