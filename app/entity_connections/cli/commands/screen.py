@@ -9,7 +9,7 @@ import click
 
 from entity_connections.cli.command_group import COMMANDS
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.garbage_collection import pause_garbage_collection
+from entity_connections.cli.heavy_imports import pause_garbage_collection
 from entity_connections.cli.output import info
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.fake.tenant_source import TenantSource, prepare_source
-from entity_connections.cli.garbage_collection import import_without_garbage_collection
+from entity_connections.cli.heavy_imports import import_heavy
 from entity_connections.cli.tenant.local_state import open_journal
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.errors import LocalTenantError, NotFound
@@ -52,7 +52,7 @@ def make_fake_workspace(
     async def enter(name: str) -> UserSession:
         for module in ("fake.tenant", "zuora.client"):
             # In a thread, so that the screen goes on to answer keys.
-            await asyncio.to_thread(import_without_garbage_collection, module)
+            await asyncio.to_thread(import_heavy, module)
         from entity_connections.fake.tenant import open_tenant
         from entity_connections.fake.tenant_file import TenantFileError
         from entity_connections.zuora.auth import Credentials

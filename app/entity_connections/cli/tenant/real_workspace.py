@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from threading import Thread
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.garbage_collection import import_without_garbage_collection
+from entity_connections.cli.heavy_imports import import_heavy
 from entity_connections.cli.tenant.local_state import (
     open_journal,
     open_list_cache,
@@ -119,7 +119,7 @@ def make_real_workspace(
 
     async def enter(_user: str) -> UserSession:
         # Threads do what takes time, so that the screen goes on to answer keys.
-        await asyncio.to_thread(import_without_garbage_collection, "zuora.client")
+        await asyncio.to_thread(import_heavy, "zuora.client")
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
 
