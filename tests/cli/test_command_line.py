@@ -98,7 +98,7 @@ def test_a_one_shot_command_loads_no_screen() -> None:
         "request --to Acme-US --dry-run", "profiles", "journal", "completion fish",
     )  # fmt: skip
     assert not any(loaded.values()), loaded
-    assert not find_loaded(("rich", "pydantic"), "connections")["connections"]
+    assert not find_loaded(("rich",), "connections")["connections"]
 
 
 def test_the_screen_is_built_before_the_tenant_is_loaded() -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import copy
-import math
 import re
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
+
+from pydantic import ValidationError
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import monotonic
@@ -15,6 +16,7 @@ from entity_connections.services.storage.token_cache import CachedToken, TokenCa
 from entity_connections.zuora.http.connection import HttpConnection
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
 from entity_connections.zuora.http.retry import Deadline, RetrySafety, retry
+from entity_connections.zuora.records import TokenAnswer
 
 RENEW_BEFORE = 300.0
 """Seconds before its expiry from which a token is renewed."""
@@ -23,7 +25,6 @@ MIN_LIFETIME = 10.0
 ASSUMED_LIFETIME = 600.0
 """Seconds for which a token is taken to last when Zuora does not say."""
 
-_TOKEN = re.compile(r"[!-~]{1,8192}")
 _SCOPE_ENTITY = re.compile(r"(?<!\S)entity\.([0-9A-Za-z][0-9A-Za-z-]{0,254})(?!\S)")
 
 
@@ -141,20 +142,14 @@ class TokenProvider:
 
 
 def _parse_token(response: Response, requested_at: float) -> Token:
-    answer = parse_success(response)
-    token, scope = answer.get("access_token"), answer.get("scope")
-    seconds: Any = answer.get("expires_in")
     try:
-        expires_in = ASSUMED_LIFETIME if seconds is None else float(seconds)
-    except (TypeError, ValueError, OverflowError):
-        expires_in = math.nan
-    if (
-        not (isinstance(token, str) and _TOKEN.fullmatch(token))
-        or not math.isfinite(expires_in)
-        or not isinstance(scope, str | None)
-    ):
-        raise invalid_response(response, "The answer holds no token, or not how long it lasts.")
+        answer = TokenAnswer.model_validate(parse_success(response))
+    except ValidationError:
+        raise invalid_response(
+            response, "The answer holds no token, or not how long it lasts."
+        ) from None
+    expires_in = ASSUMED_LIFETIME if answer.expires_in is None else answer.expires_in
     # A token that lasts shorter than RENEW_BEFORE is used for half of its lifetime.
     lifetime = max(MIN_LIFETIME, expires_in - RENEW_BEFORE, expires_in / 2)
-    entity_ids = tuple(map(normalize_id, _SCOPE_ENTITY.findall(scope or "")))
-    return Token(Secret(token), requested_at + lifetime, entity_ids)
+    entity_ids = tuple(map(normalize_id, _SCOPE_ENTITY.findall(answer.scope or "")))
+    return Token(Secret(answer.access_token), requested_at + lifetime, entity_ids)
