@@ -158,17 +158,20 @@ def test_the_outcome_of_a_write_is_recorded_after_a_crash(tmp_path: Path) -> Non
 
 
 def test_a_terminal_without_utf_8_gets_ascii_only_in_its_own_size() -> None:
-    """COLUMNS and LINES may be those of another window; an empty NO_COLOR is none."""
-    env = {"LC_ALL": "C", "COLUMNS": "30", "LINES": "8", "NO_COLOR": ""}
+    """COLUMNS and LINES may be those of another window; an empty NO_COLOR is none; tmux is here."""
+    env = {"LC_ALL": "C", "COLUMNS": "30", "LINES": "8", "NO_COLOR": "", "TMUX": "/tmp/t,1,0"}
     with Terminal(PROGRAM, size=(100, 30), env=env) as terminal:
         terminal.wait_for("= Connected")
         terminal.wait_for("|" + "-" * 98 + "|")
+        terminal.send("up", "c")
+        terminal.wait_for("In tmux it needs: tmux set -g allow-passthrough on")
         terminal.send("e")
         terminal.wait_for("+- Entity switcher ---")
         terminal.send("escape", "ctrl+q")
         assert terminal.wait_exit() == 0
         output = bytes(terminal.transcript)
         assert output.isascii()
+        assert b"\x1bPtmux;\x1b\x1b]52;c;OGE4MDgyNTU1NWEz" in output
         assert b"\x1b[38;2;" in output
 
 

@@ -8,9 +8,10 @@ import pytest
 from entity_connections.domain import clock
 from entity_connections.services.request_log import ApiCall, RateLimit, RequestLog
 from entity_connections.tui.dialogs.calls_dialog import CallsDialog
+from entity_connections.tui.rendering.shell_command import format_call
 from textual.widgets import Static
 
-from tests.acme import CORPORATION, EUROPE
+from tests.acme import CORPORATION, EUROPE, US
 from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -115,7 +116,7 @@ async def test_nothing_asked_yet(snap: Snapshot) -> None:
         request_log.rate_limit = None
         await ui.press("ctrl+l")
         snap(ui.app)
-        await ui.press("c")
+        await ui.press("c", "y")
         assert ui.app.clipboard == ""
 
 
@@ -159,14 +160,69 @@ async def test_the_filter_narrows_by_everything_that_is_known() -> None:
         assert ui.shows_main_screen
 
 
-async def test_the_request_id_of_a_call_is_copied_and_shown() -> None:
-    """It is shown, because a terminal may refuse its clipboard."""
+async def test_a_call_is_copied_as_a_command(snap: Snapshot) -> None:
+    """The whole command is shown, since a terminal may refuse its clipboard."""
+    request_log = RequestLog()
+    async with open_screen(
+        size=(80, 24), setup=TenantSetup(request_log=request_log), user="alice"
+    ) as ui:
+        request_log.calls, request_log.rate_limit = a_day().calls, None
+        await ui.press("ctrl+l", "c")
+        demo = "--scenario acme --user alice"
+        assert ui.app.clipboard == (f"entity-connections accept {demo} --entity {EUROPE} {RECORD}")
+        assert ui.app.clipboard in answer(ui)
+        snap(ui.app)
+        await ui.press("end", "up", "up", "c")
+        assert ui.app.clipboard == f"entity-connections connections {demo} --entity {CORPORATION}"
+        await ui.press("y")
+        assert ui.app.clipboard == f"{0x7A << 120 | 3:032x}"
+
+
+async def test_a_request_is_copied_with_the_target_that_only_the_journal_knows() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y", "ctrl+l", "slash")
+        await ui.type("post entity-connections")
+        await ui.press("enter", "c")
+        assert ui.app.clipboard == (
+            "entity-connections request --scenario acme --user alice "
+            f"--from {CORPORATION} --to {US}"
+        )
+
+
+async def test_copying_reports_a_missing_command_or_id() -> None:
     request_log = RequestLog()
     async with open_screen(setup=TenantSetup(request_log=request_log)) as ui:
-        request_log.calls = a_day().calls
+        request_log.calls.clear()
+        request_log.calls.append(
+            call(1, "GET", "/v1/users/alice/accessible-entities", request_id="")
+        )
         await ui.press("ctrl+l", "c")
+        assert answer(ui) == "There is no command for this call."
+        await ui.press("y")
         assert answer(ui) == "Zuora gave this call no request id."
         assert ui.app.clipboard == ""
-        await ui.press("end", "up", "up", "c")
-        assert ui.app.clipboard == f"{0x7A << 120 | 3:032x}"
-        assert ui.app.clipboard in answer(ui)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [
+        ("GET", "/v1/entities", f"entities --entity {US}"),
+        ("GET", "/v1/entity-connections?type=inbound&pageSize=300",
+         f"connections --entity {US} --direction inbound"),
+        ("GET", "/v1/entity-connections?type=$(reboot)", f"connections --entity {US}"),
+        ("PUT", f"/v1/entity-connections/{RECORD}/deny", f"deny --entity {US} {RECORD}"),
+        ("PUT", f"/v1/entity-connections/{RECORD}/disconnect",
+         f"disconnect --entity {US} {RECORD}"),
+        ("POST", "/oauth/token", "doctor"),
+    ],
+)  # fmt: skip
+async def test_each_kind_of_call_has_its_command(method: str, path: str, words: str) -> None:
+    acting = "" if words == "doctor" else US
+    command = format_call(call(1, method, path, acting), ("--profile", "a b"))
+    name, *arguments = words.split(" ")
+    assert command == " ".join(["entity-connections", name, "--profile 'a b'", *arguments])
+
+
+async def test_a_request_without_a_line_in_the_journal_has_none() -> None:
+    assert format_call(call(1, "POST", "/v1/entity-connections", US), ()) is None

@@ -21,6 +21,7 @@ from entity_connections.tui.commands.program import leave
 from entity_connections.tui.input_queue import InputQueue
 from entity_connections.tui.rendering.notices import Kind
 from entity_connections.tui.screens.connections import ConnectionsScreen, SaveChoice
+from entity_connections.tui.terminal.clipboard import copy_through_tmux
 from entity_connections.tui.terminal.crash_report import make_crash_report
 from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.themes import THEMES
@@ -154,6 +155,11 @@ class ConnectionsApp(App[None]):
     def native_ansi_color(self) -> bool:
         """Whether the terminal chooses the colours; with NO_COLOR there are none."""
         return "NO_COLOR" in os.environ or super().native_ansi_color
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send a text to the terminal's clipboard, also from inside tmux."""
+        super().copy_to_clipboard(text)
+        copy_through_tmux(text)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our variables for themes of Textual, which do not have them."""

@@ -54,7 +54,7 @@ def show_palette(screen: "ConnectionsScreen") -> None:
 def show_calls(screen: "ConnectionsScreen") -> None:
     from entity_connections.tui.dialogs.calls_dialog import CallsDialog
 
-    screen.app.push_screen(CallsDialog(screen.view))
+    screen.app.push_screen(CallsDialog(screen.view, screen.workspace))
 
 
 def show_journal(screen: "ConnectionsScreen") -> None:

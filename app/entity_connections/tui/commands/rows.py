@@ -7,6 +7,7 @@ from entity_connections.domain.connections import Direction
 from entity_connections.domain.row_sort import SortColumn
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.rendering.notices import Kind
+from entity_connections.tui.terminal.clipboard import get_copy_hint
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
@@ -64,5 +65,8 @@ def copy_id(screen: "ConnectionsScreen") -> None:
     row = screen.view.context.row
     if row is not None and row.connection is not None:
         screen.app.copy_to_clipboard(row.connection.id)
-        sentence = f"Sent to the terminal's clipboard: {row.connection.id}"
-        screen.view.notice_bar.show_notice(Kind.SUCCESS, sentence)
+        screen.view.notice_bar.show_notice(
+            Kind.SUCCESS,
+            f"Sent to the terminal's clipboard: {row.connection.id}",
+            get_copy_hint(),
+        )

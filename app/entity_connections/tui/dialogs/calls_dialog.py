@@ -1,6 +1,8 @@
 """The calls to Zuora, newest first; no secret is in them."""
 
-from textual import on
+import asyncio
+
+from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 
@@ -8,8 +10,12 @@ from entity_connections.domain.clock import is_today
 from entity_connections.domain.entities import Entity
 from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import ApiCall
+from entity_connections.services.storage.journal import JournalError
+from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
+from entity_connections.tui.rendering.shell_command import format_call
 from entity_connections.tui.screens.connections_view import ConnectionsView
+from entity_connections.tui.terminal.clipboard import get_copy_hint
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
@@ -26,13 +32,17 @@ class CallsDialog(LogDialog):
     """Shows the calls, and new ones while it is open."""
 
     BINDINGS = [
-        Binding("c", "copy_id", "Copy id", id="calls.copy", tooltip="Copy the request id"),
+        Binding("c", "copy_command", "Copy", id="calls.copy", tooltip="Copy as a command"),
+        Binding("y", "copy_id", "Copy id", id="calls.id", tooltip="Copy the request id"),
     ]
 
-    def __init__(self, view: ConnectionsView) -> None:
-        keys = "c copy request id · / filter · escape close"
+    def __init__(self, view: ConnectionsView, workspace: Workspace) -> None:
+        keys = "c copy command · y copy id · / filter · escape close"
         super().__init__("Calls", _COLUMNS, "No call has been made yet.", keys)
-        self._view = view
+        self._view, self._journal = view, workspace.journal
+        self._options = [
+            view.user if option == workspace.user else option for option in workspace.options
+        ]
         self._calls: dict[str, ApiCall] = {}
 
     def on_mount(self) -> None:
@@ -71,15 +81,35 @@ class CallsDialog(LogDialog):
     def _clear_message(self) -> None:
         self.show_message("")
 
+    def action_copy_command(self) -> None:
+        """Copy the shell command that repeats the call."""
+        if self.record is not None:
+            self._copy_command(self._calls[self.record.item.key])
+
+    @work(group="copy")
+    async def _copy_command(self, call: ApiCall) -> None:
+        try:
+            # The body of a request is not kept, but its source and target are in the journal.
+            entries = await asyncio.to_thread(self._journal.read_entries) if call.key else []
+        except JournalError as error:
+            self.show_message(str(error))
+            return
+        command = format_call(call, self._options, entries)
+        self._copy(command, otherwise="There is no command for this call.")
+
     def action_copy_id(self) -> None:
         """Copy the request id, which Zuora Support asks for."""
-        if self.record is None:
-            return
-        if request_id := self._calls[self.record.item.key].request_id:
-            self.app.copy_to_clipboard(request_id)
-            self.show_message(f"Sent to the terminal's clipboard: {request_id}")
+        if self.record is not None:
+            request_id = self._calls[self.record.item.key].request_id
+            self._copy(request_id, otherwise="Zuora gave this call no request id.")
+
+    def _copy(self, text: str | None, *, otherwise: str) -> None:
+        if text:
+            self.app.copy_to_clipboard(text)
+            message = f"Sent to the terminal's clipboard: {text}. {get_copy_hint()}"
+            self.show_message(message.removesuffix(". "))
         else:
-            self.show_message("Zuora gave this call no request id.")
+            self.show_message(otherwise)
 
 
 def _make_answer_cell(call: ApiCall) -> Cell:
