@@ -1,7 +1,6 @@
 """Imports of heavy packages, in less time."""
 
 import gc
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -19,12 +18,6 @@ def pause_garbage_collection() -> Iterator[None]:
 
 
 def import_heavy(module: str) -> None:
-    """Import a module of this package, such as `zuora.client`; a thread may do so.
-
-    It saves what httpx spends on its own command line (with rich: 40 ms), and on the search for a
-    package that is not installed (at each lock).
-    """
-    for unused in ("httpx._main", "sniffio"):
-        sys.modules.setdefault(unused, None)  # type: ignore[arg-type]
+    """Import a module of this package, such as `zuora.client`; a thread may do so."""
     with pause_garbage_collection():
         import_module(f"entity_connections.{module}")

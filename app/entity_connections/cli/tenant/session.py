@@ -5,6 +5,7 @@ What reads the tenant raises ZuoraError, which ends the command.
 
 import asyncio
 import math
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -159,6 +160,10 @@ def run_in_tenant(
     A ZuoraError of the work is printed; ctrl+c and other signals cancel the work. For
     `max_silence` see `ZuoraClient`, for `silence_interval` see `report_waits`.
     """
+    # A short process saves what httpx spends on its own command line (40 ms) and on the search
+    # for a package that is not installed (at each lock). The screen, which runs long, does not.
+    for module in ("httpx._main", "sniffio"):
+        sys.modules.setdefault(module, None)  # type: ignore[arg-type]
     workspace = make_workspace(options, max_silence)
 
     async def enter_and_work() -> ExitCode:
