@@ -1,11 +1,14 @@
 """Keys and clicks typed ahead: each waits until it can reach what it is meant for."""
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.services.storage.hash_chain import Verification
+from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.dialogs.picker import Picker
@@ -17,7 +20,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.acme import write_names
-from tests.tui.open_screen import HOLD_READS, open_screen
+from tests.tui.open_screen import HOLD_READS, TIMEOUT, TenantSetup, open_screen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -95,6 +98,44 @@ async def test_dropped_keys_are_listed_in_a_notice() -> None:
         assert isinstance(ui.app.screen, Picker)
         await ui.press("escape")
         assert "too many keys at once" in ui.notice
+
+
+@pytest.mark.asyncio
+async def test_a_key_typed_right_after_the_one_that_opens_a_dialog_reaches_the_dialog() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        before = ui.cursor
+        await ui.press_at_once("question_mark", "end")
+        text = ui.app.screen.query_one("#dialog")
+        await ui.wait_until(lambda: text.is_vertical_scroll_end and text.scroll_y > 0)
+        await ui.press("escape")
+        await ui.press_at_once("ctrl+l", "end")
+        grid = ui.app.screen.query_one(Grid)
+        assert grid.cursor_key == grid.items[-1].key
+        await ui.press("escape")
+        assert ui.cursor == before
+
+
+@pytest.mark.asyncio
+async def test_keys_wait_for_the_journal_that_is_being_read() -> None:
+    may_read = threading.Event()
+
+    class SlowJournal(Journal):
+        def verify(self) -> Verification:
+            may_read.wait(TIMEOUT)
+            return super().verify()
+
+    setup = TenantSetup(journal=SlowJournal(None, "acme"))
+    async with open_screen(setup=setup) as ui:
+        for name in ("Acme-US", "Acme-Brazil"):
+            await ui.move_to(name)
+            await ui.press("r", "y")
+        for key in ("J", "end"):
+            ui.app.post_message(key_event(key))
+        await ui.wait_until(lambda: not ui.shows_main_screen)
+        may_read.set()
+        await ui.settle()
+        grid = ui.app.screen.query_one(Grid)
+        assert grid.cursor_key == grid.items[-1].key != grid.items[0].key
 
 
 @pytest.mark.asyncio

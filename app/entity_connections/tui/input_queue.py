@@ -93,7 +93,8 @@ class InputQueue:
         screen = self._screen
         if not screen.is_started:
             return True
-        if screen.tenant_workers.planning:  # its question takes what was typed ahead
+        # The question that is planned, or the dialog that is read, takes what was typed ahead.
+        if screen.tenant_workers.planning or self._dialog_is_working:
             return not (isinstance(event, Key) and event.key in URGENT_KEYS)
         if not isinstance(event, Key) or event.key not in KEY_NEEDS:
             return False
@@ -110,6 +111,14 @@ class InputQueue:
         if need is Need.ENTITIES:
             return not context.entered
         return not context.loaded and not (need is Need.ROW and context.can_go_back)
+
+    @property
+    def _dialog_is_working(self) -> bool:
+        """Whether the dialog on top has a worker, as the journal has one that reads it."""
+        top = self._app.screen
+        return top is not self._screen and any(
+            worker.node is top and worker.is_running for worker in self._app.workers
+        )
 
     async def _drain(self) -> None:
         try:

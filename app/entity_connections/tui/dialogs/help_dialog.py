@@ -45,6 +45,8 @@ _OTHER_SIGNS = (
 )
 LABEL_WIDTH, MIN_TEXT_WIDTH = 20, 36
 """Cells of the names of commands, and of what they do before those get lines of their own."""
+WIDTH, CELLS_BESIDE = 90, 8
+"""Cells of the dialog, and those beside its text; see dialogs.tcss."""
 
 
 class HelpDialog(Dialog[str | None]):
@@ -72,13 +74,15 @@ class HelpDialog(Dialog[str | None]):
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Help"
             dialog.border_subtitle = link_to_escape("escape close")
-            yield Static(id="text")
+            yield Static(self._render_text(), id="text")
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._render_text)
+        text = self._render_text()
+        if text != self.text.content:
+            self.text.update(text)
 
-    def _render_text(self) -> None:
-        self.text.update(render_help(self._workspace, self.text.content_size.width))
+    def _render_text(self) -> Content:
+        return render_help(self._workspace, min(WIDTH, self.app.size.width) - CELLS_BESIDE)
 
 
 def render_help(workspace: Workspace, width: int) -> Content:
