@@ -60,7 +60,7 @@ def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
     workspace = make_workspace(TenantOptions(faults=("drop,times=2", "latency=0")))
     switches = workspace.fault_switches
     assert switches is not None
-    assert switches.summarize() == "drop,times=2 · latency=0"
+    assert switches.summarize() == "latency=0 · drop,times=2"
 
     async def enter() -> None:
         await workspace.enter("alice")

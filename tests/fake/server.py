@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits
+from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.model import Scenario
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import open_tenant
@@ -29,7 +30,11 @@ class Server:
     ) -> None:
         self.now = 1_800_000_000.0
         self.tenant = open_tenant(
-            scenario, path=path, clock=lambda: self.now, limits=limits, faults=faults, seed=seed
+            scenario,
+            path=path,
+            clock=lambda: self.now,
+            limits=limits,
+            faults=ActiveFaults(faults, seed=seed),
         )
         if policy is not None:
             self.tenant.policy = policy

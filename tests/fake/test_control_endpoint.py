@@ -7,6 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from entity_connections.fake.api.openapi import load_document
+from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.tenant import open_tenant
 
 from tests.fake.openapi_check import check_response
@@ -19,7 +20,9 @@ DOCUMENT = load_document(control=True)
 
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    with closing(open_tenant("empty", control=True, faults=["latency=0"], seed=5)) as tenant:
+    with closing(
+        open_tenant("empty", control=True, faults=ActiveFaults(["latency=0"], seed=5))
+    ) as tenant:
         transport = httpx.ASGITransport(tenant.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             yield client

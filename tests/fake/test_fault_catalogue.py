@@ -100,19 +100,21 @@ def test_the_sentence_of_a_setting_contains_its_value() -> None:
 def test_faults_are_switched_and_summarized_in_a_fixed_order() -> None:
     faults = ActiveFaults(["truncated", "latency=0.2"])
     faults.on("rate-limit=2,times=3")
-    assert faults.summary() == "latency=0.2 · rate-limit=2,times=3 · truncated"
+    assert faults.summarize() == "latency=0.2 · rate-limit=2,times=3 · truncated"
     faults.off("latency")
     faults.off("latency")
     assert [fault.name for fault in faults.active()] == ["rate-limit", "truncated"]
     with pytest.raises(FaultError, match="There is no fault 'latncy'"):
         faults.off("latncy")
     faults.off()
-    assert (faults.summary(), bool(faults)) == ("", False)
+    assert (faults.summarize(), bool(faults)) == ("", False)
 
 
 def test_a_fault_may_be_on_for_several_groups_of_calls() -> None:
     faults = ActiveFaults(["gateway-page=200,calls=writes", "gateway-page,calls=entities,times=1"])
-    assert faults.summary() == "gateway-page=200,calls=writes · gateway-page,times=1,calls=entities"
+    assert (
+        faults.summarize() == "gateway-page=200,calls=writes · gateway-page,times=1,calls=entities"
+    )
     values = [faults.trigger("gateway-page", *CALLED[name], "") for name in ("ENTITIES", "PUT")]
     assert [fault and fault.value for fault in values] == [403, 200]
     assert faults.trigger("gateway-page", *CALLED["ENTITIES"], "") is None

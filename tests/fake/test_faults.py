@@ -302,7 +302,7 @@ async def test_another_administrator_acts_before_every_nth_call_and_as_often_as_
     server.tenant.faults.on("another-administrator=3,times=1")
     for faults in ("another-administrator,times=1", "another-administrator,times=1", ""):
         await session.list()
-        assert server.tenant.faults.summary() == faults
+        assert server.tenant.faults.summarize() == faults
 
 
 def _without_ids(lists: list[list[Json]]) -> list[list[Json]]:

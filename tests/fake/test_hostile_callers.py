@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 
 import pytest
+from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.server import create_server
 from entity_connections.fake.tenant import Tenant, open_tenant
 from entity_connections.host_guard import HostGuard
@@ -118,7 +119,7 @@ def test_huge_heads_are_refused(address: Address) -> None:
 
 def test_an_answer_that_is_late_is_not_cut_off() -> None:
     with (
-        closing(open_tenant("acme", faults=[f"latency={3 * TIMEOUT}"])) as tenant,
+        closing(open_tenant("acme", faults=ActiveFaults([f"latency={3 * TIMEOUT}"]))) as tenant,
         served(tenant) as address,
     ):
         assert talk(address, [LAST_GET]).startswith(b"HTTP/1.1 200")

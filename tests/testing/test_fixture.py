@@ -193,7 +193,7 @@ def test_a_reset_brings_the_start_back(tmp_path: Path, in_file: bool) -> None:
         tenant.faults.on("latency=0")
         tenant.reset()
         assert tenant.calls == []
-        assert tenant.faults.summary() == "gateway-page=502,times=1"
+        assert tenant.faults.summarize() == "gateway-page=502,times=1"
         tenant.faults.off()
         assert call("GET").json()["entityConnections"] == []
         policy = tenant.tenant.policy.as_dict()

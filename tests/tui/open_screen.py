@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from entity_connections.cli.tenant.fake_workspace import create_fault_switches
 from entity_connections.domain.risk import Risk
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.catalogue import USERS
@@ -344,7 +343,7 @@ def make_workspace(
         lock=lock,
         journal=setup.journal or Journal(None, name),
         options=("--scenario", scenario, "--user", user) if demo else ("--profile", name),
-        fault_switches=create_fault_switches([fake]) if demo else None,
+        fault_switches=fake.faults if demo else None,
         shared=setup.shared,
     )
 

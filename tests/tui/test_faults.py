@@ -85,7 +85,7 @@ async def test_the_options_of_a_fault_are_chosen_in_its_dialog() -> None:
         await ui.press("backspace")
         await ui.type("0.5, times=4, calls=writes")
         await ui.press("enter")
-        assert ui.fake.faults.summary() == "rate-limit=3,share=0.5,times=4,calls=writes"
+        assert ui.fake.faults.summarize() == "rate-limit=3,share=0.5,times=4,calls=writes"
         assert "RateLimit-Reset says 3 seconds" in ui.notice
 
 

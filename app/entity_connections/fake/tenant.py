@@ -2,7 +2,7 @@
 
 import os
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,6 @@ from entity_connections.fake.api.middleware import TrailingSlashMiddleware, Zuor
 from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits
 from entity_connections.fake.api.routes import Routes
 from entity_connections.fake.faults.active_faults import ActiveFaults
-from entity_connections.fake.faults.catalogue import parse_fault
 from entity_connections.fake.faults.control_endpoint import create_control_route
 from entity_connections.fake.faults.middleware import FaultMiddleware
 from entity_connections.fake.model import Role, Scenario, User
@@ -88,8 +87,7 @@ def open_tenant(
     new_id: Callable[[], str] | None = None,
     new_trace: Callable[[], str] | None = None,
     limits: Limits = PRODUCTION_LIMITS,
-    faults: Iterable[str] = (),
-    seed: int = 0,
+    faults: ActiveFaults | None = None,
     control: bool = False,
     local: bool = False,
 ) -> Tenant:
@@ -103,32 +101,30 @@ def open_tenant(
         new_id: Returns the id of a new record, 32 hexadecimal digits; by default at random.
         new_trace: The same for tokens and request ids.
         limits: The rate limits of the API.
-        faults: Faults to switch on besides the scenario's own, as for `parse_fault`.
-        seed: For faults that trigger at random.
+        faults: Those that are on besides the scenario's own, which are switched on, too.
         control: Whether faults can be switched over HTTP, see `control_endpoint`.
         local: Whether the caller is in this process: while the file cannot be used, calls raise
             LocalTenantError. Otherwise the answer is an error of Zuora's.
 
     Raises:
-        ValueError: There is no such fault or scenario, or a file cannot be used.
+        ValueError: There is no such scenario, or a file cannot be used.
     """
-    faults = [str(parse_fault(fault)) for fault in faults]  # before a file is made
+    faults = ActiveFaults() if faults is None else faults
     db = open_in_memory(load_scenario(scenario)) if path is None else open_file(path, scenario)
-    active_faults = ActiveFaults(
-        [*tenant_settings.read(db, tenant_settings.FAULTS), *faults], seed=seed
-    )
+    given = map(str, faults.active())
+    faults.on(*tenant_settings.read(db, tenant_settings.FAULTS), *given)
     state = TenantState(db, clock, new_id or _random_id, new_trace or _random_id)
     weakref.finalize(state, db.close)  # a tenant in memory often ends unclosed
-    control_route = create_control_route(active_faults) if control else None
+    control_route = create_control_route(faults) if control else None
     app: ASGIApp = Routes(state).create_application(control_route, answer_file_errors=not local)
     app = ZuoraMiddleware(app, state, limits)
     app = GZipMiddleware(
         app, minimum_size=_COMPRESS_FROM, compresslevel=1, exclude_content_types=()
     )
-    app = TrailingSlashMiddleware(FaultMiddleware(app, active_faults, state), state)
+    app = TrailingSlashMiddleware(FaultMiddleware(app, faults, state), state)
     if local:
         app = _raise_file_errors(app, path)
-    return Tenant(app, active_faults, state, path)
+    return Tenant(app, faults, state, path)
 
 
 def _raise_file_errors(app: ASGIApp, path: Path | None) -> ASGIApp:

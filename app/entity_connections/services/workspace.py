@@ -1,7 +1,7 @@
 """The tenant that the program works in; made by the command line, used by the screen."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, Protocol
 
 from entity_connections.domain.risk import Risk
 from entity_connections.services.request_log import RequestLog
@@ -33,22 +33,23 @@ class UserSession(NamedTuple):
     request_log: RequestLog
 
 
-class FaultSwitches(NamedTuple):
-    """Switches of the faults that a fake tenant can simulate.
+class FaultSwitches(Protocol):
+    """Switches of the faults that a fake tenant can simulate."""
 
-    Attributes:
-        list_available: returns the name of each fault and a sentence about it, with the value
-            that it has, if it is on.
-        list_active: returns the faults that are on, by name, as `switch` takes them.
-        switch: switches a fault on, by its name and options ("rate-limit=5,times=1"); a name
-            alone switches a fault off that is on. Raises ValueError with a sentence.
-        summarize: returns a line that says which faults are on; "" if none is.
-    """
+    def list_available(self) -> list[tuple[str, str]]:
+        """Return the name of each fault and a sentence about it, with its value if it is on."""
 
-    list_available: Callable[[], list[tuple[str, str]]]
-    list_active: Callable[[], Mapping[str, str]]
-    switch: Callable[[str], None]
-    summarize: Callable[[], str]
+    def list_active(self) -> dict[str, str]:
+        """Return the faults that are on, by name, as `switch` takes them."""
+
+    def switch(self, text: str) -> None:
+        """Switch a fault on, by its name and options ("rate-limit=5,times=1").
+
+        A name alone switches a fault off that is on. Raises ValueError with a sentence.
+        """
+
+    def summarize(self) -> str:
+        """Return a line that says which faults are on; "" if none is."""
 
 
 class Walkthroughs(NamedTuple):

@@ -109,7 +109,7 @@ def serve_tenant(
     start = scenario if isinstance(scenario, Scenario) else fspath(scenario)
     if file is None:
         start = load_scenario(start)
-    tenant = open_tenant(start, path=file, seed=seed)
+    tenant = open_tenant(start, path=file, faults=ActiveFaults(seed=seed))
 
     def begin() -> None:
         _change_policy(tenant, policy)

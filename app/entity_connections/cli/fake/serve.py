@@ -97,11 +97,13 @@ def serve(
     --json: {"base_url", "scenario", "users": [{"name", "username", "client_id",
     "client_secret", "home_entity_id"}]}; base_url is how this machine reaches it.
     """
+    from entity_connections.fake.faults.active_faults import ActiveFaults
     from entity_connections.fake.server import create_server
     from entity_connections.fake.tenant import open_tenant
     from entity_connections.host_guard import HostGuard
     from entity_connections.listening_socket import base_url
 
+    active_faults = ActiveFaults([*(options.faults or ()), *faults], seed=seed)
     source = prepare_source(options.scenario, options.tenant)
     listening = bind_socket(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
@@ -110,14 +112,13 @@ def serve(
         fake = open_tenant(
             source.scenario,
             path=source.path,
-            faults=[*(options.faults or ()), *faults],
-            seed=seed,
+            faults=active_faults,
             control=control,
         )
         if policies:
             fake.policy = fake.policy.with_options(policies)
-    if fake.faults:
-        info(f"entity-connections: faults are on: {fake.faults.summary()}")
+    if active_faults:
+        info(f"entity-connections: faults are on: {active_faults.summarize()}")
     guard = HostGuard.for_socket(listening, (host, *allowed_hosts))
     server = create_server(fake.asgi, guard, report=info)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -13,10 +13,11 @@ from entity_connections.cli.tenant.local_state import open_journal
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.errors import LocalTenantError, NotFound
 from entity_connections.domain.risk import Risk
+from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
-from entity_connections.services.workspace import FaultSwitches, UserSession, Workspace
+from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import ENTITY_ID, read_variable
 
@@ -46,8 +47,8 @@ def make_fake_workspace(
             ExitCode.USAGE,
         )
     entity = read_variable(ENTITY_ID) if options.entity is None else options.entity
-    lock = WriteLock()
-    opened: list[FakeTenant] = []
+    lock, faults = WriteLock(), ActiveFaults(options.faults or ())
+    fake: FakeTenant | None = None
 
     async def enter(name: str) -> UserSession:
         for module in ("fake.tenant", "zuora.client"):
@@ -58,19 +59,17 @@ def make_fake_workspace(
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
 
+        nonlocal fake
         try:
-            if not opened:
-                tenant = open_tenant(
-                    source.scenario,
-                    path=source.path,
-                    faults=options.faults or (),
-                    new_id=_create_id_maker(seed, "connections"),
-                    new_trace=_create_id_maker(seed, "requests"),
-                    local=True,
-                )
-                opened.append(tenant)
-            fake = opened[0]
-            fake_user = next((user for user in fake.users if user.name == name), None)
+            tenant = fake = fake or open_tenant(
+                source.scenario,
+                path=source.path,
+                faults=faults,
+                new_id=_create_id_maker(seed, "connections"),
+                new_trace=_create_id_maker(seed, "requests"),
+                local=True,
+            )
+            fake_user = next((user for user in tenant.users if user.name == name), None)
         except TenantFileError as error:
             raise LocalTenantError(str(error)) from error
         if fake_user is None:
@@ -78,13 +77,13 @@ def make_fake_workspace(
         request_log = RequestLog()
         credentials = Credentials.from_text(fake_user.client_id, fake_user.client_secret)
         zuora = ZuoraClient.in_process(
-            fake.asgi, credentials, lock, request_log, max_silence=max_silence
+            tenant.asgi, credentials, lock, request_log, max_silence=max_silence
         )
         return UserSession(
             tenant=Tenant(zuora),
             login=fake_user.username,
             start=fake_user.home_entity_id if entity is None else entity,
-            role=lambda entity_id: fake.role(name, entity_id),
+            role=lambda entity_id: tenant.role(name, entity_id),
             request_log=request_log,
         )
 
@@ -99,7 +98,7 @@ def make_fake_workspace(
         entity=entity,
         options=(*source.options, "--user", user),
         shared=source.path is not None,
-        fault_switches=create_fault_switches(opened, options.faults or ()),
+        fault_switches=faults,
     )
 
 
@@ -116,35 +115,3 @@ def _create_id_maker(seed: int | None, purpose: str) -> Callable[[], str] | None
         return None
     source = random.Random(f"{seed} {purpose}")  # noqa: S311 - ids of a fake tenant
     return lambda: source.randbytes(16).hex()
-
-
-def create_fault_switches(
-    opened: "list[FakeTenant]", begins: tuple[str, ...] = ()
-) -> FaultSwitches:
-    """Return the switches of the faults of a fake tenant that may not be open yet.
-
-    Args:
-        opened: holds the tenant once it is open.
-        begins: the faults that are on when it is opened.
-    """
-
-    def list_available() -> list[tuple[str, str]]:
-        from entity_connections.fake.faults.catalogue import FAULTS, parse_fault
-
-        active = list_active()
-        return [(name, parse_fault(active.get(name, name)).sentence) for name in FAULTS]
-
-    def list_active() -> dict[str, str]:
-        return {fault.name: str(fault) for fake in opened for fault in fake.faults.active()}
-
-    def switch(text: str) -> None:
-        for fake in opened:
-            if text in list_active():
-                fake.faults.off(text)
-            else:
-                fake.faults.on(text)
-
-    def summarize() -> str:
-        return " · ".join([fake.faults.summary() for fake in opened] or begins)
-
-    return FaultSwitches(list_available, list_active, switch, summarize)

@@ -67,7 +67,23 @@ class ActiveFaults:
         settings = list(self._settings.values())  # other threads may switch faults meanwhile
         return sorted(settings, key=lambda setting: _ORDER[setting.name])
 
-    def summary(self) -> str:
+    def list_active(self) -> dict[str, str]:
+        """Return the faults that are on as texts, by name."""
+        return {setting.name: str(setting) for setting in self.active()}
+
+    def list_available(self) -> list[tuple[str, str]]:
+        """Return the name of each fault and a sentence about it, with its value if it is on."""
+        active = self.list_active()
+        return [(name, parse_fault(active.get(name, name)).sentence) for name in FAULTS]
+
+    def switch(self, text: str) -> None:
+        """Switch a fault on; a name alone switches a fault off that is on."""
+        if text in self.list_active():
+            self.off(text)
+        else:
+            self.on(text)
+
+    def summarize(self) -> str:
         """Return the faults that are on as one line; "" when there are none."""
         return " · ".join(map(str, self.active()))
 
