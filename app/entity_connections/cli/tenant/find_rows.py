@@ -16,7 +16,7 @@ from entity_connections.cli.tenant.session import TenantSession, find_exit_code
 from entity_connections.domain.actions import Write
 from entity_connections.domain.connections import Connection, Direction, Ends
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.rows import Row, group_by_pair, make_row
+from entity_connections.domain.rows import Row, make_row
 from entity_connections.domain.text import clean
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.shared_lists import SharedLists
@@ -93,53 +93,72 @@ async def find_row_by_ends(
     """Return the row of source -> target, as seen from the entity that carries out the action."""
     await session.read_entities()
     source_id, target_id = (session.find_entity(end, unique=True).id for end in (source, target))
-    acting_id = _choose_acting_id(session, action, (source_id, target_id))
-    session.check_accessible(session.tenant.hierarchy.get(acting_id))
-    row = _make_row(session, Connection("", source_id, target_id, ""), acting_id)
-    return await _read_rows(session, action, {row.pair: row})
+    row = _make_empty_row(session, action, (source_id, target_id))
+    acting_id = session.check_accessible(row.acting).id
+    return FoundRows([(await session.tenant.read(acting_id)).find_row(row)])
 
 
-async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[str]) -> FoundRows:
-    """Return the rows of connections, as seen from the entities that carry out the action.
+async def find_rows_by_id(session: TenantSession, action: Write, ids: Sequence[str]) -> FoundRows:
+    """Return the rows of connections, as seen from the entities that carry out the action."""
+    ends, lists = await _find_ends(session, ids)
+    wanted, failures = {}, []
+    for id_ in ids:
+        if (pair := ends.get(id_.lower())) is None:
+            failures.append(_describe_unknown(session, id_, lists))
+            continue
+        row = _make_empty_row(session, action, pair)
+        if reason := row.acting.no_access_reason:
+            failures.append(Failure(id_, "disabled", reason, ExitCode.NO_ACCESS))
+        else:
+            wanted[id_] = Operation.plan(action, row)
+    shared = SharedLists(session.tenant, wanted.values(), session.tenant.snapshots())
+    errors = await shared.read_missing([*wanted.values()])
+    rows = []
+    for (id_, operation), error in zip(wanted.items(), errors, strict=True):
+        if (snapshot := shared.get(operation)) is None:
+            assert error is not None  # noqa: S101 - why there is no list
+            failures.append(_describe_unreadable(id_, error))
+            continue
+        row = snapshot.find_row(operation.row)
+        if row.connection_id.lower() in ("", id_.lower()):
+            rows.append(row)
+        else:  # another record is the living one of the pair
+            status = {record.id.lower(): record.status for record in row.records}.get(id_.lower())
+            sentence = (
+                f"The connection {id_} is {status or 'gone'}. The living one of the pair is"
+                f" {row.connection_id} ({row.status})."
+            )
+            failures.append(Failure(id_, "overtaken", sentence, ExitCode.REFUSED))
+    return FoundRows(rows, failures)
 
-    The ids are looked for in the entity of the option. Without it the cache tells the ends of
-    each, and a list that is read now its state; for those that the cache does not hold, one list
-    after the other is read until they are found.
+
+async def _find_ends(
+    session: TenantSession, ids: Iterable[str]
+) -> tuple[dict[str, Ends], dict[str, Snapshot | ZuoraError]]:
+    """Return the ends of connections by id in lower case, and the lists that were read for it.
+
+    The ids are looked for in the entity of the option. Without it the cache tells the ends; for
+    those that it does not hold, one list after the other is read until they are found.
     """
+    tenant = session.tenant
     lists: dict[str, Snapshot | ZuoraError] = {}
+    ends = {}
     if session.options.entity is not None:
         acting_id = await session.find_acting_id(unique=True)
-        lists = {acting_id: await session.tenant.read(acting_id)}
-        known = _index_records(lists.values())
+        lists = {acting_id: await tenant.read(acting_id)}
     else:
         await session.read_entities()
-        cached = session.tenant.cache.load() if session.tenant.cache else None
-        ends = cached.ends if cached else {}
-        known = {id_.lower(): Connection(id_, *ends[id_], status="") for id_ in ends}
-        missing = {id_.lower() for id_ in ids} - known.keys()
+        if cached := tenant.cache and tenant.cache.load():
+            ends = {id_.lower(): pair for id_, pair in cached.ends.items()}
+        missing = {id_.lower() for id_ in ids} - ends.keys()
 
         def find_missing(snapshot: Snapshot) -> bool:
-            records = _index_records([snapshot])
-            known.update(records)
-            missing.difference_update(records)
+            missing.difference_update(record.id.lower() for record in snapshot.connections)
             return not missing
 
         if missing:
             lists = await read_all_lists(session, find_missing)
-    rows, failures = {}, []
-    for id_ in ids:
-        record = known.get(id_.lower())
-        if record is None:
-            failures.append(_describe_unknown(session, id_, lists))
-            continue
-        acting_id = _choose_acting_id(session, action, record.ends)
-        row = _make_row(session, record, acting_id)
-        if reason := row.acting.no_access_reason:
-            failures.append(Failure(record.id, "disabled", reason, ExitCode.NO_ACCESS))
-        else:
-            rows[record.id] = row
-    read = await _read_rows(session, action, rows)
-    return FoundRows(read.rows, (*failures, *read.failures))
+    return ends | {record.id.lower(): record.ends for record in tenant.newest_connections()}, lists
 
 
 async def find_rows_by_filter(
@@ -179,8 +198,7 @@ async def find_rows_by_filter(
     for snapshot in [result for result in lists.values() if isinstance(result, Snapshot)]:
         for record in snapshot.connections:
             if takes(record) and record.ends not in rows:
-                acting_id = _choose_acting_id(session, action, record.ends)
-                row = snapshot.find_row(_make_row(session, record, acting_id))
+                row = snapshot.find_row(_make_empty_row(session, action, record.ends))
                 if row.connection == record:  # another one of the pair may be the living one
                     rows[record.ends] = row
     failures = _list_unread(session, lists)
@@ -195,39 +213,6 @@ async def find_rows_by_filter(
 
 def _find_id(session: TenantSession, name: str | None) -> str | None:
     return None if name is None else session.find_entity(name, unique=True).id
-
-
-def _list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:
-    """Return what keeps the entities, and the lists that could be read, from being whole."""
-    hierarchy = session.tenant.hierarchy
-    return [hierarchy.missing] * bool(hierarchy.missing) + [
-        f"{hierarchy.get(entity_id).title}: {snapshot.missing}"
-        for entity_id, snapshot in lists.items()
-        if isinstance(snapshot, Snapshot) and not snapshot.complete
-    ]
-
-
-async def _read_rows(session: TenantSession, action: Write, rows: Mapping[str, Row]) -> FoundRows:
-    """Return rows, by what was given for each, as newly read lists show them.
-
-    Few lists show all of them. A row holds the record that is meant, if one is.
-    """
-    planned = [Operation.plan(action, row) for row in rows.values()]
-    lists = SharedLists(session.tenant, planned, session.tenant.snapshots())
-    errors = await lists.read_missing(planned)
-    current, failures = [], []
-    for (given, wanted), operation, error in zip(rows.items(), planned, errors, strict=True):
-        snapshot = lists.get(operation)
-        if snapshot is None:
-            assert error is not None  # noqa: S101 - why there is no list
-            failures.append(_describe_unreadable(given, error))
-            continue
-        row = snapshot.find_row(wanted)
-        if wanted.connection_id and row.connection_id not in ("", wanted.connection_id):
-            failures.append(_describe_newer(wanted, row))
-        else:
-            current.append(row)
-    return FoundRows(current, failures)
 
 
 def _choose_acting_id(session: TenantSession, action: Write, ends: Ends) -> str:
@@ -247,21 +232,14 @@ def _list_acting_ids(action: Write, ends: Ends) -> list[str]:
     ]
 
 
-def _make_row(session: TenantSession, record: Connection, acting_id: str) -> Row:
-    """Return the row of a record, as an end of it sees it; a record without an id is none."""
-    records = group_by_pair([record] if record.id else [])
-    direction, key = record.direction(acting_id), record.counterpart_id(acting_id)
-    return make_row(direction, acting_id, session.tenant.hierarchy, records, key)
-
-
-def _index_records(lists: Iterable[Snapshot | ZuoraError]) -> dict[str, Connection]:
-    """Return the records of lists by their ids in lower case."""
-    return {
-        record.id.lower(): record
-        for snapshot in lists
-        if isinstance(snapshot, Snapshot)
-        for record in snapshot.connections
-    }
+def _make_empty_row(session: TenantSession, action: Write, ends: Ends) -> Row:
+    """Return the row of a pair without records, as the end that carries out the action sees it."""
+    source_id, target_id = ends
+    acting_id = _choose_acting_id(session, action, ends)
+    direction, key = Direction.OUTBOUND, target_id
+    if acting_id == target_id:
+        direction, key = Direction.INBOUND, source_id
+    return make_row(direction, acting_id, session.tenant.hierarchy, {}, key)
 
 
 def _describe_unknown(
@@ -272,27 +250,12 @@ def _describe_unknown(
     where = f"the {len(lists)} entities you have access to"
     if session.options.entity is not None:
         where = session.tenant.hierarchy.get(next(iter(lists))).title
-    for error in lists.values():
-        if isinstance(error, ZuoraError):
-            sentence = f"It is not known whether {id_} is a connection: {error.sentence}"
-            return Failure(id_, "unreadable", sentence, find_exit_code(error), error)
-    if missing := _list_missing(session, lists):
-        sentence = f"It is not known whether {id_} is a connection of {where}."
-        sentence += f" {' '.join(missing)}"
-        return Failure(id_, "unreadable", sentence, ExitCode.NO_ACCESS)
+    if unread := _list_unread(session, lists):
+        why = " ".join(dict.fromkeys(failure.sentence for failure in unread))
+        sentence = f"It is not known whether {id_} is a connection of {where}. {why}"
+        return unread[0]._replace(given=id_, sentence=sentence)
     sentence = f"{id_} is no connection of {where}."
     return Failure(id_, "not found", sentence, ExitCode.REFUSED)
-
-
-def _describe_newer(wanted: Row, row: Row) -> Failure:
-    """Return that another record than the one that was named is the living one of its pair."""
-    id_ = wanted.connection_id
-    status = next((record.status for record in row.records if record.id == id_), "gone")
-    sentence = (
-        f"The connection {id_} is {status}. The living one of the pair is {row.connection_id}"
-        f" ({row.status})."
-    )
-    return Failure(id_, "overtaken", sentence, ExitCode.REFUSED)
 
 
 def _list_unread(
@@ -300,14 +263,16 @@ def _list_unread(
 ) -> list[Failure]:
     """Return what a filter could not look through: rows may be missing there."""
     hierarchy = session.tenant.hierarchy
-    failures = [
-        _describe_unreadable(hierarchy.get(id_).title, error)
-        for id_, error in lists.items()
-        if isinstance(error, ZuoraError)
-    ]
+    failures = []
+    missing = [hierarchy.missing] if hierarchy.missing else []
+    for id_, result in lists.items():
+        title = hierarchy.get(id_).title
+        if isinstance(result, ZuoraError):
+            failures.append(_describe_unreadable(title, result))
+        elif result.missing:
+            missing.append(f"{title}: {result.missing}")
     return failures + [
-        Failure("", "unreadable", sentence, ExitCode.NO_ACCESS)
-        for sentence in _list_missing(session, lists)
+        Failure("", "unreadable", sentence, ExitCode.NO_ACCESS) for sentence in missing
     ]
 
 
