@@ -8,7 +8,7 @@ from pathlib import Path
 from entity_connections.cli.command_group import COMMANDS as SHELL_COMMANDS
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.fake.faults.catalogue import CALLS, FAULTS
-from entity_connections.fake.policy import Policy, list_policies
+from entity_connections.fake.policy import list_policies
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.commands import COMMANDS
 
@@ -47,7 +47,7 @@ TABLES: Mapping[Path, Tables] = {
                 "; ".join(row.others.values()),
                 f"`{'`, `'.join(row.others)}`",
             )
-            for row in list_policies(Policy())
+            for row in list_policies()
             if row.others
         ],
     },

@@ -86,7 +86,7 @@ def test_an_existing_profile_keeps_its_base_url(home: Path, tenant: Served) -> N
         ([], "--profile is needed"),
         (["--profile", "a"], "--environment is needed"),
         (["--profile", "../a", "--environment", "eu-production"], "a profile's name is"),
-        (["--profile", "a", "--environment", "eu-prodction"], "there are: us-production, "),
+        (["--profile", "a", "--environment", "eu-prodction"], "'us-production', "),
         (["--profile", "a", "--environment", "eu-production", "--base-url", "https://x.example"],
          "give one"),
         (["--profile", "a", "--base-url", "http://x.example"], "https"),

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,9 @@ from entity_connections.domain.text import clean
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
 
 if TYPE_CHECKING:
+    from entity_connections.domain.connections import Connection
+    from entity_connections.domain.entities import Hierarchy
     from entity_connections.fake.model import Scenario
-    from entity_connections.services.storage.list_cache import CachedLists
 
 VARIABLE = "_ENTITY_CONNECTIONS_COMPLETE"
 """Environment variable that a shell sets when it asks for completions."""
@@ -96,12 +98,6 @@ def _list_profiles(_ctx: click.Context) -> Words:
     return ((name, "") for name in list_profile_names())
 
 
-def _list_environments(_ctx: click.Context) -> Words:
-    from entity_connections.settings.zuora_environments import ENVIRONMENTS
-
-    return ((name, environment.title) for name, environment in ENVIRONMENTS.items())
-
-
 def _list_faults(_ctx: click.Context) -> Words:
     from entity_connections.fake.faults.catalogue import FAULTS, parse_fault
 
@@ -119,11 +115,10 @@ def _shorten_fault(text: str) -> str:
 
 
 def _list_policies(_ctx: click.Context) -> Words:
-    from entity_connections.fake.policy import Policy, list_policies
+    from entity_connections.fake.policy import OPTIONS, list_policies
 
-    defaults = Policy().as_dict()
-    for row in list_policies(Policy()):
-        yield f"{row.name}={defaults[row.name]}", f"{row.question}: {row.choice}"
+    for row in list_policies():
+        yield f"{row.name}={OPTIONS[row.name][0]}", f"{row.question}: {row.choice}"
         for switch, behaviour in row.others.items():
             yield switch, f"{row.question}: {behaviour}"
 
@@ -143,9 +138,7 @@ def _check_scenario(name: str) -> str:
 
 
 def _list_entities(ctx: click.Context) -> Words:
-    """Return a word for each entity of the chosen tenant, as last read."""
-    lists = _load_lists(_find_options(ctx))
-    for entity in lists.hierarchy if lists else ():
+    for entity in _load_lists(_find_options(ctx))[0]:
         if _PLAIN.fullmatch(entity.name):
             yield entity.name, entity.display_name if entity.display_name != entity.name else ""
         else:
@@ -154,27 +147,27 @@ def _list_entities(ctx: click.Context) -> Words:
 
 def _list_connections(ctx: click.Context) -> Words:
     """Return the id of each connection, as last read, to which the command can be applied."""
-    from entity_connections.domain.actions import ACTIONS_BY_ID
+    from entity_connections.domain.actions import WRITES_BY_ID
+    from entity_connections.domain.connections import Direction
+    from entity_connections.domain.rows import group_by_pair, make_row
     from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 
-    action, options = ACTIONS_BY_ID[ctx.info_name or ""], _find_options(ctx)
-    lists = _load_lists(options)
-    if lists is None:
-        return ()
+    action, options = WRITES_BY_ID[ctx.info_name or ""], _find_options(ctx)
+    hierarchy, connections = _load_lists(options)
     chosen = None
     if options.get("entity"):
         try:
-            chosen = find_entity(options["entity"], lists.hierarchy).id
+            chosen = find_entity(options["entity"], hierarchy).id
         except EntityLookupError:
             return ()
-    words = {}
-    for snapshot in lists.snapshots:
-        acting_id = snapshot.acting_id
-        for connection in snapshot.connections if chosen in (None, acting_id) else ():
-            direction, key = connection.direction(acting_id), connection.counterpart_id(acting_id)
-            row = snapshot.make_row(direction, key)
-            if not action.disabled_reason(row):
-                words[row.connection_id] = f"{row.pair}, {row.status}"
+    records = group_by_pair(connections)
+    words = {}  # either end may be able to disconnect
+    for ends, direction in product(records, action.directions):
+        acting_id, key = ends if direction is Direction.OUTBOUND else ends[::-1]
+        row = make_row(direction, acting_id, hierarchy, records, key)
+        is_acting = chosen in (None, acting_id) and not row.acting.no_access_reason
+        if is_acting and not action.disabled_reason(row):
+            words[row.connection_id] = f"{row.pair}, {row.status}"
     return words.items()
 
 
@@ -184,18 +177,29 @@ def _find_options(ctx: click.Context) -> dict[str, Any]:
     return before | {name: value for name, value in ctx.params.items() if value}
 
 
-def _load_lists(options: Mapping[str, Any]) -> "CachedLists | None":
-    """Return the lists of the chosen tenant, as last read; None where there are none."""
+def _load_lists(options: Mapping[str, Any]) -> "tuple[Hierarchy, Iterable[Connection]]":
+    """Return the entities and the connections of the chosen tenant, as last read."""
+    from entity_connections.domain.entities import Entity, Hierarchy
+
     if profile := options.get("profile") or options.get("base_url"):
         from entity_connections.cli.tenant.local_state import open_list_cache
 
-        return open_list_cache(profile.rstrip("/")).load()
+        if lists := open_list_cache(profile.rstrip("/")).load():
+            listed = (snapshot.connections for snapshot in lists.snapshots)
+            return lists.hierarchy, dict.fromkeys(chain.from_iterable(listed))
+        return Hierarchy(), ()
     try:
         with warnings.catch_warnings(action="ignore"):
             scenario = _load_scenario(options)
     except ValueError:
-        return None
-    return _make_lists(scenario, options.get("user") or scenario.users[0].name)
+        return Hierarchy(), ()
+    user = options.get("user") or scenario.users[0].name
+    entities = (
+        Entity(entity.id, entity.name, entity.display_name, entity.parent_id, entity.status)
+        for entity in scenario.entities
+    )
+    accessible_ids = frozenset(scenario.roles.get(user, ()))
+    return Hierarchy(entities, accessible_ids=accessible_ids), scenario.connections
 
 
 def _load_scenario(options: Mapping[str, Any]) -> "Scenario":
@@ -211,37 +215,11 @@ def _load_scenario(options: Mapping[str, Any]) -> "Scenario":
     return load_scenario(options.get("scenario") or "acme")
 
 
-def _make_lists(scenario: "Scenario", user: str) -> "CachedLists":
-    """Return a scenario as the lists that a user would read."""
-    from entity_connections.domain.clock import now
-    from entity_connections.domain.connections import Direction
-    from entity_connections.domain.entities import Entity, Hierarchy
-    from entity_connections.services.snapshot import Snapshot
-    from entity_connections.services.storage.list_cache import CachedLists
-
-    entities = (
-        Entity(entity.id, entity.name, entity.display_name, entity.parent_id, entity.status)
-        for entity in scenario.entities
-    )
-    hierarchy = Hierarchy(entities, accessible_ids=frozenset(scenario.roles.get(user, ())))
-    snapshots = tuple(
-        Snapshot(
-            acting_id,
-            hierarchy,
-            tuple(c for c in scenario.connections if acting_id in (c.source_id, c.target_id)),
-            now(),
-        )
-        for acting_id in [entity.id for entity in hierarchy if entity.accessible]
-    )
-    return CachedLists(hierarchy, snapshots, "", Direction.OUTBOUND, {})
-
-
 PROFILE = CompletedText("name", _list_profiles)
 USER = CompletedText("name", lambda _ctx: USERS.items())
 ENTITY = CompletedText("entity", _list_entities)
 CONNECTION_ID = CompletedText("connection_id", _list_connections)
 THEME = CompletedText("name", lambda _ctx: ((name, "") for name in THEMES))
-ENVIRONMENT = CompletedText("word", _list_environments)
 FAULT = CompletedText("name[=value]", _list_faults, _shorten_fault)
 POLICY = CompletedText("name=value", _list_policies, _check_policy)
 SCENARIO = CompletedText("scenario", lambda _ctx: SCENARIOS.items(), _check_scenario, or_file=True)

@@ -69,7 +69,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 
 
 class PolicyRow(NamedTuple):
-    """What Zuora's documentation does not say, and how the fake tenant behaves.
+    """What Zuora's documentation does not say, and how the fake tenant behaves by default.
 
     `others` are the other possible behaviours, by what switches to them: "denied=removed".
     `why` is the reason for the default.
@@ -82,13 +82,13 @@ class PolicyRow(NamedTuple):
     why: str
 
 
-def list_policies(policy: Policy) -> Iterator[PolicyRow]:
-    """Yield a row for each policy, with the values of `policy` as the choices."""
+def list_policies() -> Iterator[PolicyRow]:
+    """Yield a row for each policy."""
     import tomllib
 
     text = files("entity_connections.fake").joinpath("policies.toml").read_text("utf-8")
     questions = tomllib.loads(text)
-    for name, chosen in policy.as_dict().items():
+    for name, (default, *others) in OPTIONS.items():
         question, behaviours = questions[name], questions[name]["values"]
-        others = {f"{name}={value}": text for value, text in behaviours.items() if value != chosen}
-        yield PolicyRow(name, question["question"], behaviours[chosen], others, question["why"])
+        switches = {f"{name}={value}": behaviours[value] for value in others}
+        yield PolicyRow(name, question["question"], behaviours[default], switches, question["why"])

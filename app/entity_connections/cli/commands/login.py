@@ -7,7 +7,6 @@ from typing import NamedTuple
 import click
 
 from entity_connections.cli.command_group import examples
-from entity_connections.cli.completers import ENVIRONMENT
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import format_table, info
 from entity_connections.cli.parameters import option
@@ -53,7 +52,7 @@ from entity_connections.settings.zuora_environments import (
 @some_tenant_options(
     profile="The name of the profile, new or not.", base_url="A REST root that is not listed."
 )
-@option("--environment", type=ENVIRONMENT, help=f"One of {', '.join(ENVIRONMENTS)}.")
+@option("--environment", type=click.Choice(list(ENVIRONMENTS)), help="Zuora's environment.")
 @option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
 @option("--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url.")
 def login(
