@@ -204,7 +204,7 @@ class ScreenDriver:
         too_early = isinstance(dialog, Confirmation) and not (
             dialog.answerable or dialog.invalidated
         )
-        planning = self.screen.is_started and self.screen.tenant_workers.planning
+        planning = self.screen.is_started and self.screen.writer.planning
         return self.app.input.is_empty and not too_early and not planning
 
     async def press_at_once(self, *keys: str) -> None:

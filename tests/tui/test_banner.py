@@ -141,7 +141,7 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
         await ui.press("ctrl+r")
         assert "Zuora cannot be reached: No connection" in ui.notice
         ui.fake.faults.off()
-        ui.screen.tenant_workers.read(ui.state)
+        ui.screen.reader.read(ui.state)
         await ui.settle()
         assert not ui.notice
         assert not ui.banner
@@ -155,7 +155,7 @@ async def test_that_nothing_was_read_is_said_only_until_something_is() -> None:
         await ui.press("r")
         assert "Nothing has been read yet." in ui.notice
         ui.fake.faults.off()
-        ui.screen.tenant_workers.read(ui.state)
+        ui.screen.reader.read(ui.state)
         await ui.settle()
         assert len(ui.row_names()) > 1
         assert not ui.notice

@@ -58,7 +58,7 @@ async def test_an_error_in_a_worker_is_not_hidden(monkeypatch: pytest.MonkeyPatc
         async with open_screen() as ui:
             await ui.press("e")
             monkeypatch.setattr(Tenant, "read", broken)
-            ui.screen.tenant_workers.read(ui.state)
+            ui.screen.reader.read(ui.state)
             await ui.app.workers.wait_for_complete()
 
     with pytest.raises(WorkerFailed, match="broken on purpose"):

@@ -146,7 +146,7 @@ async def test_invalidated(snap: Snapshot) -> None:
         await ui.move_to("Acme-Japan")
         await ui.press("a")
         await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
-        ui.screen.tenant_workers.read(ui.state)
+        ui.screen.reader.read(ui.state)
         await ui.settle()
         snap(ui.app)
         await ui.press("y")
@@ -178,14 +178,14 @@ async def test_a_question_can_be_invalidated_before_it_is_drawn() -> None:
         assert str(reason.content) == "It is another one now. Nothing will be sent."
         await ui.press("y", "enter")
         assert ui.shows_main_screen
-        assert not ui.screen.tenant_workers.writing
+        assert not ui.screen.writer.writing
 
 
 async def test_a_refresh_without_changes_does_not_invalidate() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
         await ui.press("r")
-        ui.screen.tenant_workers.read(ui.state)
+        ui.screen.reader.read(ui.state)
         await ui.settle()
         assert not get_confirmation(ui).invalidated
         await ui.press("y")
@@ -222,7 +222,7 @@ async def test_a_change_of_user_invalidates_a_question() -> None:
     async with open_screen(before_enter=wait) as ui:
         await ui.move_to("Acme-US")
         may_enter.clear()
-        ui.screen.tenant_workers.enter("bruno")
+        ui.screen.reader.enter("bruno")
         await ui.pilot.press("r")
         await ui.wait_until(lambda: not ui.shows_main_screen)
         may_enter.set()

@@ -168,7 +168,7 @@ async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
             await ui.move_to(name)
             await ui.press("a")
             await ui.pilot.press("y")
-            await ui.wait_until(lambda: ui.screen.tenant_workers.writing)
+            await ui.wait_until(lambda: ui.screen.writer.writing)
             await ui.pilot.press(key)
             await ui.wait_until(lambda: "A write is being sent" in ui.notice)
             ui.fake.faults.off("latency")

@@ -115,7 +115,7 @@ async def test_keys_typed_ahead_are_for_the_question() -> None:
         await ui.press("escape")
         journal.go_on.clear()
         await ui.pilot.press("R", "escape")
-        await ui.wait_until(lambda: not ui.screen.tenant_workers.planning)
+        await ui.wait_until(lambda: not ui.screen.writer.planning)
         journal.go_on.set()
         await ui.settle()
         assert ui.shows_main_screen, "escape has ended the planning"
@@ -446,7 +446,7 @@ async def test_another_user_closes_the_question() -> None:
         await ui.press("*", "r")
         question = ui.app.screen
         assert isinstance(question, Confirmation)
-        ui.screen.tenant_workers.enter("carol")
+        ui.screen.reader.enter("carol")
         await ui.settle()
         assert question.invalidated == "You work as another user now."
         await ui.press("y", "escape")

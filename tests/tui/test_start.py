@@ -95,7 +95,7 @@ async def test_a_repeated_start_opens_one_session() -> None:
     async with app.run_test() as pilot:
         ui = ScreenDriver(app, pilot, fake)
         await ui.wait_until(looking.is_set)
-        ui.screen.tenant_workers.enter("alice")
+        ui.screen.reader.enter("alice")
         await asyncio.sleep(0)
         go_on.set()
         await ui.wait_until(lambda: ui.screen.view.entered)

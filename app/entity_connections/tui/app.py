@@ -90,7 +90,7 @@ class ConnectionsApp(App[None]):
             await super().run_async(*args, **kwargs)
         finally:
             if self.return_code == 1 and self._main_screen.is_started:
-                await self._main_screen.tenant_workers.finish_writes()
+                await self._main_screen.writer.finish_writes()
 
     async def on_event(self, event: events.Event) -> None:
         """Handle keys, clicks and pastes in their order, and all other events at once."""

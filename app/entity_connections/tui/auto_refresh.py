@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
@@ -9,7 +10,9 @@ from entity_connections.services.all_lists import list_stale_ids
 from entity_connections.services.refresh_interval import NORMAL, has_budget
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.screens.connections_view import ConnectionsView
-from entity_connections.tui.workers import Workers
+
+if TYPE_CHECKING:
+    from entity_connections.tui.reading import Reader
 
 OTHER_LISTS = 3
 """How many lists of other entities are read with each refresh, for the counts of what waits."""
@@ -24,9 +27,9 @@ class AutoRefresh:
     The lists of all entities are read once, and then in turn.
     """
 
-    def __init__(self, view: ConnectionsView, workers: Workers) -> None:
+    def __init__(self, view: ConnectionsView, reader: "Reader") -> None:
         self._view = view
-        self._workers = workers
+        self._reader = reader
         self._not_before = 0.0
         self._schedule()
 
@@ -45,7 +48,7 @@ class AutoRefresh:
         if state is not None and self._view.entered:
             ids = list_stale_ids(state.session.tenant, self._interval)
             if has_budget(state.session.request_log.rate_limit, len(ids)):
-                self._workers.read_lists(state, ids)
+                self._reader.read_lists(state, ids)
             else:
                 state.start_reading_lists(0)
 
@@ -59,7 +62,7 @@ class AutoRefresh:
         ]
         others = [id_ for id_ in others if id_ not in state.list_errors] or failed
         if has_budget(state.session.request_log.rate_limit, OTHER_LISTS):
-            self._workers.read_lists(state, others[:OTHER_LISTS])
+            self._reader.read_lists(state, others[:OTHER_LISTS])
 
     @property
     def _interval(self) -> float:
@@ -77,13 +80,13 @@ class AutoRefresh:
         view, state = self._view, self._view.state
         failure = state.failure if state else view.failure
         too_early = asyncio.get_running_loop().time() < self._not_before
-        if not view.app.app_focus or self._workers.reading:
+        if not view.app.app_focus or self._reader.reading:
             return
         if failure is not None and (too_early or not failure.may_repeat_unasked):
             return
         if state is None or not view.entered:
-            self._workers.enter(view.user)
+            self._reader.enter(view.user)
         else:
-            self._workers.read(state)
+            self._reader.read(state)
             if state.lists_left is not None:
                 self._read_oldest_lists(state)

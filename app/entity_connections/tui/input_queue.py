@@ -94,12 +94,12 @@ class InputQueue:
         if not screen.is_started:
             return True
         # The question that is planned, or the dialog that is read, takes what was typed ahead.
-        if screen.tenant_workers.planning or self._dialog_is_working:
+        if screen.writer.planning or self._dialog_is_working:
             return not (isinstance(event, Key) and event.key in URGENT_KEYS)
         if not isinstance(event, Key) or event.key not in KEY_NEEDS:
             return False
         view, need = screen.view, KEY_NEEDS[event.key]
-        if not view.reading and not screen.tenant_workers.writing:
+        if not view.reading and not screen.writer.writing:
             return False
         if self._app.screen is not screen or isinstance(screen.focused, FilterInput):
             return False

@@ -88,7 +88,7 @@ def show_walkthroughs(screen: "ConnectionsScreen") -> None:
         if name is None:
             return
         notice_bar = screen.view.notice_bar
-        if screen.is_started and screen.tenant_workers.writing:
+        if screen.is_started and screen.writer.writing:
             notice_bar.show_notice(Kind.INFO, "A write is being sent.", "Wait for its outcome.")
             return
         try:
@@ -138,7 +138,7 @@ def quit_program(screen: "ConnectionsScreen") -> None:
     workspace = screen.workspace
     matters = workspace.is_in_memory and not workspace.is_walkthrough
     lost = matters and workspace.journal.last is not None
-    if lost and not (screen.is_started and screen.tenant_workers.writing):
+    if lost and not (screen.is_started and screen.writer.writing):
         _leave_after(screen, _LOST)
     else:
         leave(screen)
@@ -153,7 +153,7 @@ def leave(screen: "ConnectionsScreen") -> None:
         if screen.workspace.is_in_memory:
             hint = "Quit again to stop it: this demo forgets it."
         _leave_after(screen, make_notice(Kind.INFO, sentence, hint))
-    elif screen.is_started and screen.tenant_workers.writing:
+    elif screen.is_started and screen.writer.writing:
         _leave_after(screen, _BEING_SENT)
     else:
         screen.app.exit()

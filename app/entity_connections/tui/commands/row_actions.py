@@ -102,7 +102,7 @@ def _start_action(action: Action, screen: "ConnectionsScreen") -> None:
     changes = [(row, state.tab.find_change(row)) for row in context.marked or [context.row]]
     rows = [row for row, change in changes if not change]
     left_out = [LeftOut(row, change, Cause.CHANGED, "changed") for row, change in changes if change]
-    screen.tenant_workers.plan(state, action, rows, left_out)
+    screen.writer.plan(state, action, rows, left_out)
 
 
 def _confirm_action(action: Write, row: Row, screen: "ConnectionsScreen") -> None:
@@ -115,7 +115,7 @@ def _confirm_action(action: Write, row: Row, screen: "ConnectionsScreen") -> Non
 
     def write(confirmed: bool | None) -> None:
         if confirmed and state.runs.progress(row) is not Progress.SENDING:
-            screen.start_run(state, Plan(action, (operation,)))
+            screen.writer.start_run(state, Plan(action, (operation,)))
 
     is_open = row in state.runs.unresolved
     confirmation = ActionConfirmation(

@@ -45,9 +45,9 @@ def refresh(screen: "ConnectionsScreen") -> None:
     view.reading = True
     view.notice_bar.clear_notice()
     if view.state is None or not view.entered:
-        screen.tenant_workers.enter(view.user)
+        screen.reader.enter(view.user)
     else:
-        screen.tenant_workers.read(view.state, entities=True)
+        screen.reader.read(view.state, entities=True)
 
 
 def get_copy_reason(context: CommandContext) -> DisabledReason | None:

@@ -37,14 +37,14 @@ def change_user(screen: "ConnectionsScreen") -> None:
         if user is not None and user != view.user:
             view.reading = True
             view.notice_bar.clear_notice()
-            screen.tenant_workers.enter(user)
+            screen.reader.enter(user)
 
     screen.app.push_screen(Picker("Work as", choices, view.user), work_as)
 
 
 def resume_run(screen: "ConnectionsScreen") -> None:
     if screen.state is not None:
-        screen.tenant_workers.find_interrupted(screen.state)
+        screen.writer.find_interrupted(screen.state)
 
 
 def has_faults(workspace: Workspace) -> bool:

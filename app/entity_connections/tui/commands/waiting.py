@@ -28,6 +28,6 @@ def show_waiting(screen: "ConnectionsScreen") -> None:
             screen.view.show_cleared_marks(marks)
 
     screen.view.notice_bar.clear_notice()
-    screen.tenant_workers.read_lists(state, list_stale_ids(state.session.tenant, NORMAL))
+    screen.reader.read_lists(state, list_stale_ids(state.session.tenant, NORMAL))
     dialog = WaitingDialog(screen, state)
     screen.app.push_screen(dialog, go_to)

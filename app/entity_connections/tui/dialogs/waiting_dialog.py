@@ -291,7 +291,7 @@ class WaitingDialog(ListDialog[Row | None]):
         elif state.runs.is_running:
             self._refuse("Writes are being sent: escape stops them.")
         else:
-            self._main_screen.tenant_workers.plan(state, ACTIONS_BY_ID[action_id], rows)
+            self._main_screen.writer.plan(state, ACTIONS_BY_ID[action_id], rows)
 
     def _get_write_reason(self, row: Row) -> DisabledReason | None:
         """Return why nothing can be written to the tenant, or None."""
@@ -332,7 +332,7 @@ class WaitingDialog(ListDialog[Row | None]):
         """Read the lists of all entities again."""
         ids = list_readable_ids(self._state.session.tenant)
         self._main_screen.view.notice_bar.clear_notice()
-        self._main_screen.tenant_workers.read_lists(self._state, ids)
+        self._main_screen.reader.read_lists(self._state, ids)
 
     @on(Grid.RowSelected)
     def action_choose(self) -> None:
@@ -342,7 +342,7 @@ class WaitingDialog(ListDialog[Row | None]):
 
     def action_back(self) -> None:
         """Stop what is being sent, or clear the filter, then the marks, then close."""
-        if self._main_screen.stop_run() or self.clear_filter():
+        if self._main_screen.writer.stop_run() or self.clear_filter():
             return
         if self.marks and not self._for_others:
             count = len(self.marks)
