@@ -424,8 +424,8 @@ class MortalJournal(Journal):
         self._network = network
 
     @contextmanager
-    def write(self, *, moves_anchor: bool = True) -> Iterator[JournalWriter]:
+    def write(self) -> Iterator[JournalWriter]:
         if self._network.killed:
             raise KilledError
-        with super().write(moves_anchor=moves_anchor) as writer:
+        with super().write() as writer:
             yield writer

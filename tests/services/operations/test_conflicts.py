@@ -160,8 +160,7 @@ def test_the_time_since_the_list_counts_until_the_intent() -> None:
     journal = make_journal(None, clock)
     shown = list_of(WAITS)._replace(asked=clock.steady())
     clock.turn(minutes=10)
-    with journal.write() as writer:
-        sent = record_intent(journal, writer, accept(), shown, "alice", "t")
+    sent = record_intent(journal, accept(), shown, "alice", "t")
     assert sent.entry is not None
     assert sent.entry.server_at == clock.now
 
@@ -240,8 +239,7 @@ def intend_at_once(path: Path) -> bool:
     """Return whether this process could record the intent."""
     journal = Journal(path, "acme", "t")
     try:
-        with journal.write() as writer:
-            record_intent(journal, writer, accept(), None, "alice", "t")
+        record_intent(journal, accept(), None, "alice", "t")
     except OperationInProgressError:
         return False
     return True

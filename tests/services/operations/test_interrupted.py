@@ -25,8 +25,8 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Cause, Plan, plan_operations
 from entity_connections.services.operations.recording import (
     record_intent,
+    record_outcomes,
     record_run,
-    record_success,
 )
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.request_log import RequestLog, RetryDelay
@@ -133,10 +133,7 @@ async def test_a_program_that_has_sent_something_lately_works_on_its_run(
     record_run(journal, "run-1", plan_of(operations), "alice")
     assert await alice.find()
     journal.steady = monotonic
-    with journal.write() as writer:
-        record_intent(
-            journal, writer, operations[0], None, "alice", "t", "run-1", operations[0].key
-        )
+    record_intent(journal, operations[0], None, "alice", "t", "run-1", operations[0].key)
     assert await alice.find() == []
 
 
@@ -247,14 +244,10 @@ def begin(alice: Administrator, plan: Plan, *sent: Operation) -> list[str]:
     """Leave a run whose program was killed while operations were sent; return their keys."""
     journal = alice.open_journal(ENDED)
     record_run(journal, "run-1", plan, "alice")
-    keys = []
-    for operation in sent:
-        with journal.write() as writer:
-            intent = record_intent(
-                journal, writer, operation, None, "alice", "t", "run-1", operation.key
-            )
-            keys.append(intent.key)
-    return keys
+    return [
+        record_intent(journal, operation, None, "alice", "t", "run-1", operation.key).key
+        for operation in sent
+    ]
 
 
 async def resume(alice: Administrator) -> tuple[Plan, list[Operation]]:
@@ -303,9 +296,8 @@ async def test_what_has_to_wait_stays_in_its_run(alice: Administrator) -> None:
     journal = alice.open_journal(ENDED)
     record_run(journal, "run-1", plan, "alice")
     lagging = plan.operations[0]
-    with journal.write() as writer:
-        sent = record_intent(journal, writer, lagging, None, "alice", "t", "run-1", lagging.key)
-        record_success(journal, writer, replace(sent, success=True))
+    sent = record_intent(journal, lagging, None, "alice", "t", "run-1", lagging.key)
+    record_outcomes(journal, [replace(sent, success=True, state=State.UNKNOWN)])
     resumed, outcomes = await resume(alice)
     assert [left.cause for left in resumed.left_out] == [Cause.IN_PROGRESS]
     assert {outcome.pair for outcome in outcomes} == {"Acme-Americas → Acme-Japan"}

@@ -23,13 +23,9 @@ from entity_connections.domain.connections import (
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.zuora_api import ListResult
-from entity_connections.services.operations.conflicts import (
-    OperationInProgressError,
-    check_open_entries,
-)
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
-from entity_connections.services.operations.recording import record_outcomes, record_success
+from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import SENDING
@@ -251,25 +247,6 @@ async def test_what_a_running_program_sends_is_left_to_it_for_as_long_as_sending
     clock.turn(seconds=1)
     (operation,) = await recover_operations(tenant_with(clock, WAITS), journal)
     assert operation.state is State.UNKNOWN
-
-
-@pytest.mark.asyncio
-async def test_what_a_running_program_looks_up_is_left_to_it() -> None:
-    """Zuora has answered success; the program waits for a list that shows it."""
-    clock = Clock()
-    journal = Journal(None, "acme", "acme", clock)
-    journal.steady = clock.steady
-    operation = accept()
-    sent = replace(operation, entry=intend(journal, operation), success=True)
-    with journal.write() as writer:
-        record_success(journal, writer, sent)
-    shown = WAITS._replace(status=CONNECTED)
-    assert await recover_operations(tenant_with(clock, shown), journal) == []
-    with pytest.raises(OperationInProgressError, match="is being sent by another program"):
-        check_open_entries(accept(), journal.read_open(), None, journal)
-    clock.now += SENDING + timedelta(seconds=1)
-    (outcome,) = await recover_operations(tenant_with(clock, shown), journal)
-    assert outcome.state is State.CONFIRMED
 
 
 @pytest.mark.asyncio

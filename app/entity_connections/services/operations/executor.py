@@ -11,9 +11,9 @@ them, several at the same time, and reads the lists again, which serve the next 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from functools import partial
 
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import new_uuid
@@ -22,7 +22,6 @@ from entity_connections.services.operations.conflicts import (
     find_doubt,
 )
 from entity_connections.services.operations.job import MAX_DELAY, Job
-from entity_connections.services.operations.journal_queue import JournalQueue
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, never_left
 from entity_connections.services.operations.plan import MAX_ROUND, Plan
@@ -30,7 +29,6 @@ from entity_connections.services.operations.recording import (
     record_intent,
     record_outcomes,
     record_run,
-    record_success,
 )
 from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.request_log import RequestLog, RetryDelay
@@ -75,7 +73,7 @@ class Executor:
         self._request_log = request_log
         self._report = report
         self._lag_delays = lag_delays
-        self._queue = JournalQueue(journal)
+        self._journal_thread = ThreadPoolExecutor(max_workers=1)
         self._run_id = ""
         self._open_journal = ExitStack()
         self._stopped = False
@@ -146,21 +144,31 @@ class Executor:
 
         With a request that has none, the accept that follows it stays, too.
         """
-        await self._queue.finish()
-        if self._run_id:
-            keeps_unsent = resumed or not self._forgets_unsent
-            keys = {
-                job.planned_key
-                for job in jobs
-                if job.operation.state in (State.SENT, State.UNKNOWN)
-                or (keeps_unsent and job.operation.is_unsent)
-            }
-            keys |= {job.planned_key for job in jobs if job.operation.follows in keys}
-            await asyncio.to_thread(self._record_end, keys)
+        keeps_unsent = resumed or not self._forgets_unsent
+        keys = {
+            job.planned_key
+            for job in jobs
+            if job.operation.state in (State.SENT, State.UNKNOWN)
+            or (keeps_unsent and job.operation.is_unsent)
+        }
+        keys |= {job.planned_key for job in jobs if job.operation.follows in keys}
+        answered = [
+            job.operation.with_state(State.UNKNOWN, "Zuora answered success.")
+            for job in jobs
+            if job.operation.state in (State.SENT, State.UNKNOWN)
+            and job.operation.success
+            and job.operation.entry
+            and job.operation.entry.outcome is None
+        ]
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._journal_thread, self._record_end, keys, answered)
 
-    def _record_end(self, keys: set[str]) -> None:
+    def _record_end(self, keys: set[str], answered: list[Operation]) -> None:
         with self._open_journal, suppress(JournalError):  # else the next start finds it out
-            self._journal.end_run(self._run_id, keys)
+            if answered:
+                record_outcomes(self._journal, answered)
+            if self._run_id:
+                self._journal.end_run(self._run_id, keys)
 
     async def _run_rounds(self, jobs: list[Job]) -> None:
         """Carry out operations that do not depend on each other."""
@@ -205,7 +213,6 @@ class Executor:
                 job = queue.popleft()
                 await self._send(job)
                 operation = job.operation
-                group.create_task(self._record_success(job))
                 doubtful |= (
                     operation.state is State.SENT
                     and operation.error is not None
@@ -213,7 +220,7 @@ class Executor:
                 )
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(MAX_CONCURRENCY, len(jobs))):
+            for _ in range(MAX_CONCURRENCY):
                 group.create_task(send_next())
         return [job for job in jobs if job.operation.state is State.SENT]
 
@@ -256,33 +263,25 @@ class Executor:
         """Record the intent of an operation, which is SENT then; or refuse to send it."""
         operation, snapshot = job.operation, self._lists.get(job.operation)
         assert snapshot is not None  # noqa: S101 - `_read_before` has read it
-        record = partial(
-            record_intent,
-            self._journal,
-            operation=operation,
-            snapshot=snapshot,
-            user=self._user,
-            track_id=new_uuid(),
-            run=self._run_id,
-            planned_key=job.planned_key,
-        )
         try:
             if doubt := find_doubt(operation, snapshot):
                 job.refuse(State.REFUSED, doubt, snapshot)
             elif not (job.end_if_done(snapshot) or job.end_if_overtaken(snapshot)):
-                job.operation = await self._queue.write(record)
+                job.operation = await asyncio.get_running_loop().run_in_executor(
+                    self._journal_thread,
+                    record_intent,
+                    self._journal,
+                    operation,
+                    snapshot,
+                    self._user,
+                    new_uuid(),
+                    self._run_id,
+                    job.planned_key,
+                )
         except JournalError as error:
             job.refuse(State.NOT_SENT, str(error), snapshot)
         except OperationInProgressError as error:
             job.refuse(State.IN_PROGRESS, str(error), snapshot)
-
-    async def _record_success(self, job: Job) -> None:
-        if not job.operation.success:
-            return
-        with suppress(JournalError):  # the sentence of the outcome says so
-            job.operation = await self._queue.write(
-                partial(record_success, self._journal, operation=job.operation)
-            )
 
     async def _finish_round(self, sent: list[Job]) -> None:
         """Find and record the outcomes of what was sent; plan again what may be repeated."""
@@ -291,7 +290,6 @@ class Executor:
             for job in doubtful:
                 job.leave_once_more()
             await asyncio.gather(*map(self._send, doubtful))
-            await asyncio.gather(*map(self._record_success, doubtful))
             doubtful = await self._look_up(doubtful)
         outcomes = [job.operation for job in sent]
         sent_again = [job.operation.id for job in doubtful if job.may_be_planned_again]

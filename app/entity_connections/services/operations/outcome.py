@@ -144,7 +144,7 @@ def _judge(operation: Operation, snapshot: Snapshot) -> tuple[State, str]:
     if view.applied:
         sentence = action.describe_applied(operation.row, view.status)
         if not operation.success:
-            sentence += " Zuora did not answer success: somebody else may have done it."
+            sentence += " No success of Zuora's is recorded: somebody else may have done it."
         return State.CONFIRMED, sentence
     answer = "Zuora answered success. " if operation.success else ""
     if not view.known:

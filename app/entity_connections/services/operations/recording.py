@@ -26,7 +26,6 @@ from entity_connections.services.storage.planned_runs import (
 
 def record_intent(
     journal: Journal,
-    writer: JournalWriter,
     operation: Operation,
     snapshot: Snapshot | None,
     user: str,
@@ -37,14 +36,11 @@ def record_intent(
     """Record that an operation is about to be sent, and return it as SENT.
 
     Earlier ones on the record that the list proves are recorded as confirmed before: what the
-    operation does may hide their effect.
-
-    When the transaction has ended, the disk has the intent, and no other program could record
-    one on the same pair meanwhile.
+    operation does may hide their effect. The disk has the intent then, and no other program could
+    record one on the same pair meanwhile.
 
     Args:
-        journal: knows the programs and ages of other entries.
-        writer: an open transaction of the journal.
+        journal: where it is recorded.
         operation: what is to be sent; see `check_open_entries` for the key that it gets.
         snapshot: the newest list, which tells Zuora's time.
         user: the login name.
@@ -54,30 +50,26 @@ def record_intent(
 
     Raises:
         OperationInProgressError: an earlier operation may be under way; nothing is to be sent.
+        JournalError: the journal cannot be written.
     """
-    entries = writer.read_open(operation.ends, operation.row.connection_id)
-    if snapshot is not None and entries:
-        for earlier in find_applied(operation, entries, snapshot, journal.tenant):
-            if earlier.entry and not journal.is_being_sent(earlier.entry):
-                outcome = _check_repetition(earlier, writer.read_entries(), journal.tenant)
-                _add_outcome(journal, writer, outcome)
+    with journal.write() as writer:
         entries = writer.read_open(operation.ends, operation.row.connection_id)
-    operation = check_open_entries(operation, entries, snapshot, journal)
-    server_at = None
-    if snapshot is not None and snapshot.server_time is not None:  # now, by Zuora's clock
-        passed = max(0.0, journal.steady() - snapshot.asked)
-        server_at = snapshot.server_time + timedelta(seconds=passed)
-    entry = make_entry(journal, operation, user, track_id, server_at)
-    writer.add_intent(entry)
-    if run:
-        mark_sent(writer.connection, run, planned_key, entry.id, journal.steady())
+        if snapshot is not None and entries:
+            for earlier in find_applied(operation, entries, snapshot, journal.tenant):
+                if earlier.entry and not journal.is_being_sent(earlier.entry):
+                    outcome = _check_repetition(earlier, writer.read_entries(), journal.tenant)
+                    _add_outcome(journal, writer, outcome)
+            entries = writer.read_open(operation.ends, operation.row.connection_id)
+        operation = check_open_entries(operation, entries, snapshot, journal)
+        server_at = None
+        if snapshot is not None and snapshot.server_time is not None:  # now, by Zuora's clock
+            passed = max(0.0, journal.steady() - snapshot.asked)
+            server_at = snapshot.server_time + timedelta(seconds=passed)
+        entry = make_entry(journal, operation, user, track_id, server_at)
+        writer.add_intent(entry)
+        if run:
+            mark_sent(writer.connection, run, planned_key, entry.id, journal.steady())
     return replace(operation, entry=entry, state=State.SENT)
-
-
-def record_success(journal: Journal, writer: JournalWriter, operation: Operation) -> Operation:
-    """Record that Zuora answered success, for a program that ends before it knows the outcome."""
-    unknown = replace(operation, state=State.UNKNOWN)
-    return replace(operation, entry=_add_outcome(journal, writer, unknown).entry)
 
 
 def record_outcomes(
@@ -100,6 +92,7 @@ def record_outcomes(
             outcomes = [_check_repetition(o, entries, journal.tenant) for o in operations]
             recorded = [_add_outcome(journal, writer, outcome) for outcome in outcomes]
         outcomes = recorded
+        journal.move_anchor()
     except JournalError as error:
         problem = f" {error}"
     if anchor_problem := journal.take_anchor_problem():

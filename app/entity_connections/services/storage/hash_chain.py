@@ -8,7 +8,7 @@ person who changes both files and computes the hashes anew.
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from entity_connections.services.storage.journal_anchor import Anchor, Line, find_lost
+from entity_connections.services.storage.journal_anchor import Anchor, Line
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,7 +36,7 @@ def hash_line(previous_hash: str, document: str) -> str:
 
 
 def verify_lines(
-    connection: "sqlite3.Connection", anchor: Anchor | None, anchored: list[Line], note: str
+    connection: "sqlite3.Connection", anchor: Anchor | None, anchored: Line | None, note: str
 ) -> Verification:
     """Compare the lines of the journal with their hashes and with the anchor.
 
@@ -60,11 +60,11 @@ def verify_lines(
     if expected <= last:
         problems.append(_describe_gap(expected, last))
     if anchor is not None:
-        problems += [
-            f"Line {line.seq} is not the one that {anchor.path} remembers: the end of"
-            " the journal was removed, or the file was replaced."
-            for line in find_lost(connection, anchored)
-        ]
+        if anchored and not anchored.is_in(connection):
+            problems.append(
+                f"Line {anchored.seq} is not the one that {anchor.path} remembers: the end of"
+                " the journal was removed, or the file was replaced."
+            )
         if lines and not anchored and not note:
             note = (
                 f"There is no {anchor.path}: it cannot be known whether the end of the journal"

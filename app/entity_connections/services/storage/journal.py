@@ -18,7 +18,6 @@ from entity_connections.services.storage.journal_anchor import (
     SELECT_LAST,
     Anchor,
     AnchorError,
-    Line,
 )
 from entity_connections.services.storage.journal_entry import (
     MAX_TENANT_LENGTH,
@@ -107,20 +106,15 @@ class Journal:
         self._anchor = None if anchor is None or path is None else Anchor(anchor)
 
     @contextmanager
-    def write(self, *, moves_anchor: bool = True) -> Iterator["JournalWriter"]:
+    def write(self) -> Iterator["JournalWriter"]:
         """Open a transaction that records entries.
 
         After the block the disk has all of them, or none where the block raises. Meanwhile no
         other program can record any. The block must not use the journal itself.
-
-        Args:
-            moves_anchor: whether the anchor remembers the last entry; else `move_anchor` does it.
         """
         with self._transaction(write=True) as connection:
             writer = JournalWriter(connection)
             yield writer
-        if writer.has_written and moves_anchor:
-            self.move_anchor()
         self.last = writer.last_intent or self.last
 
     @contextmanager
@@ -140,6 +134,7 @@ class Journal:
         """Record an entry with its outcome, as `JournalWriter.add_outcome` does."""
         with self.write() as writer:
             writer.add_outcome(entry)
+        self.move_anchor()
 
     def end_run(self, run: str, keys: Iterable[str] = ()) -> None:
         """Remove a run that no program works on any more, except the operations with these keys."""
@@ -180,11 +175,10 @@ class Journal:
     def is_being_sent(self, entry: Entry) -> bool:
         """Return whether the program that recorded an intent may still be busy with it.
 
-        It sends it, or waits for a list that shows what Zuora has answered. That is so while the
-        program runs on this machine, but not for longer than sending can take: its process id may
-        be that of another program by now.
+        That is so until it has recorded an outcome, while it runs on this machine, but not for
+        longer than sending can take: its process id may be that of another program by now.
         """
-        if entry.is_concluded or not is_running(entry.process):
+        if entry.outcome is not None or not is_running(entry.process):
             return False
         return self.find_age(entry) <= SENDING.total_seconds()
 
@@ -223,7 +217,7 @@ class Journal:
 
     def verify(self) -> Verification:
         """Find lines that were changed, removed or moved after they had been written."""
-        anchored, note = list[Line](), ""
+        anchored, note = None, ""
         if self._anchor is not None:
             try:
                 anchored = self._anchor.read()
@@ -240,7 +234,7 @@ class Journal:
         return problem or ""
 
     def move_anchor(self) -> None:
-        """Let the anchor remember the last line, and the lines that the journal has lost."""
+        """Let the anchor remember the last line."""
         if self._anchor is None:
             return
         try:
@@ -272,7 +266,6 @@ class JournalWriter:
     Attributes:
         connection: the connection of the transaction, for the other tables of the file.
         last_intent: the intent that was added last, or None.
-        has_written: whether any entry was added.
     """
 
     def __init__(self, connection: "sqlite3.Connection") -> None:
@@ -280,7 +273,6 @@ class JournalWriter:
         self.last_intent: Entry | None = None
         last = connection.execute(SELECT_LAST).fetchone()
         self._last_hash = last[1] if last else ""
-        self.has_written = False
 
     def read_open(self, ends: tuple[str, str], connection_id: str) -> list[Entry]:
         """Read the open entries of all tenants on a pair or on a connection, oldest first."""
@@ -314,7 +306,6 @@ class JournalWriter:
             remove_sent(self.connection, entry.id)
 
     def _append(self, entry: Entry) -> None:
-        self.has_written = True
         execute = self.connection.execute
         document = format_entry(entry)
         self._last_hash = hash_line(self._last_hash, document)

@@ -5,7 +5,7 @@ does, unless somebody edits both files.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 SELECT_LAST = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
-MAX_LINES = 20
-"""How many lines are kept: those that were lost first, and the last one."""
-_LINE = re.compile(r"(\d{1,15}) ([0-9a-f]{64})")
-_MAX_BYTES = 4_000
+_LINE = re.compile(r"(\d{1,15}) ([0-9a-f]{64})\n?")
+_MAX_BYTES = 100
 
 
 class AnchorError(Exception):
@@ -32,9 +30,15 @@ class Line(NamedTuple):
     seq: int
     hash: str
 
+    def is_in(self, connection: "sqlite3.Connection") -> bool:
+        """Return whether the journal holds the line."""
+        select = "SELECT hash FROM journal WHERE seq = ?"
+        row = connection.execute(select, (self.seq,)).fetchone()
+        return row is not None and bool(row[0] == self.hash)
+
 
 class Anchor:
-    """The file that holds the last line, and before it lines that the journal has lost.
+    """The file that holds the last line, or the one that the journal has lost.
 
     Its methods wait for the disk, and raise AnchorError.
     """
@@ -42,29 +46,29 @@ class Anchor:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def read(self) -> list[Line]:
-        """Return the lines of the file; none where there is no file."""
+    def read(self) -> Line | None:
+        """Return the line in the file; None where there is no file."""
         with self._explain_errors():
             try:
                 text = read_file(self.path, _MAX_BYTES, private=True).decode(errors="replace")
             except FileNotFoundError:
-                return []
-        matches = [_LINE.fullmatch(row) for row in text.splitlines()]
-        if not matches or None in matches:
+                return None
+        match = _LINE.fullmatch(text)
+        if match is None:
             raise AnchorError(f"{self.path} is damaged: look at it, and move it away.")
-        return [Line(int(match[1]), match[2]) for match in matches if match]
+        return Line(int(match[1]), match[2])
 
     def move(self, connection: "sqlite3.Connection") -> None:
-        """Remember the last line of the journal, and before it the lines that it has lost.
+        """Remember the last line of the journal, unless it has lost the one before: that stays.
 
         Args:
             connection: a transaction that keeps other programs from moving the anchor.
         """
-        last = Line(*connection.execute(SELECT_LAST).fetchone())
-        lines = [*find_lost(connection, self.read())[: MAX_LINES - 1], last]
-        text = "".join(f"{line.seq} {line.hash}\n" for line in lines)
-        with self._explain_errors():
-            replace_private_file(self.path, text.encode())
+        before = self.read()
+        if before is None or before.is_in(connection):
+            seq, hash_ = connection.execute(SELECT_LAST).fetchone()
+            with self._explain_errors():
+                replace_private_file(self.path, f"{seq} {hash_}\n".encode())
 
     @contextmanager
     def _explain_errors(self) -> Iterator[None]:
@@ -75,11 +79,3 @@ class Anchor:
         except OSError as error:
             what = f"{self.path}, which remembers the end of the journal, cannot be used"
             raise AnchorError(f"{what}: {error.strerror or error}.") from error
-
-
-def find_lost(connection: "sqlite3.Connection", lines: Iterable[Line]) -> list[Line]:
-    """Return the lines that the journal does not hold."""
-    select = "SELECT hash FROM journal WHERE seq = ?"
-    return [
-        line for line in lines if connection.execute(select, (line.seq,)).fetchone() != (line.hash,)
-    ]

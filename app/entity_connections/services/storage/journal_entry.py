@@ -94,15 +94,6 @@ class Entry(NamedTuple):
         return self.outcome in (None, "unknown")
 
     @property
-    def is_concluded(self) -> bool:
-        """Whether the program that sent it has looked for its outcome, and told what it found.
-
-        Before, at most Zuora's success is recorded, without a sentence.
-        """
-        only_answered = self.outcome == "unknown" and self.success and not self.sentence
-        return self.outcome is not None and not only_answered
-
-    @property
     def ends(self) -> tuple[str, str]:
         """The ids of source and target."""
         return self.source.id, self.target.id
