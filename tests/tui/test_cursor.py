@@ -173,6 +173,18 @@ async def test_the_filter_moves_the_cursor_for_good_only_with_enter() -> None:
         assert not ui.shows_main_screen
 
 
+async def test_a_filter_by_status_chooses_the_row_under_the_cursor_as_enter_does() -> None:
+    async with open_screen() as ui:
+        await ui.press("f", "g")
+        assert "Acme-Canada ▾" in ui.text("header")
+    async with open_screen() as ui:
+        await ui.click_word("counts", "Disconnected")
+        await ui.press("r")
+        question = ui.app.screen
+        assert isinstance(question, ActionConfirmation)
+        assert question.operation.pair == "Acme Corporation → Acme-Nordics"
+
+
 async def test_no_action_on_the_first_row_of_a_tab_that_was_empty() -> None:
     async with open_screen("empty") as ui:
         await ui.press("2")

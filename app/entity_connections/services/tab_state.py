@@ -226,14 +226,25 @@ class TabState:
 
     def toggle_status(self, group: str) -> None:
         """Show the rows of a status besides those that are shown, or not."""
-        self.set_filter(self.filter_text, self.statuses ^ {group})
+        self._show_statuses(self.statuses ^ {group})
 
     def show_next_status(self) -> None:
         """Show only the rows of the next status that there is; after the last, all rows."""
         groups = [group for group, count in self.count_statuses().items() if count]
         shown = [index for index, group in enumerate(groups) if group in self.statuses]
         following = shown[-1] + 1 if shown else 0
-        self.set_filter(self.filter_text, groups[following : following + 1])
+        self._show_statuses(groups[following : following + 1])
+
+    def _show_statuses(self, statuses: Iterable[str]) -> None:
+        """Show only rows of these statuses, or all, and choose the one that has the cursor then.
+
+        A filter by words, which changes with every letter, chooses none.
+        """
+        self.statuses = set(statuses)
+        self.unpin()
+        if (cursor := self.cursor) is not None:
+            self.move_cursor(cursor)
+        self.on_change()
 
     def find_hidden_match(self, key: str) -> str:
         """Return what the filter found of a row that the row may not show; "" if nothing."""
