@@ -157,6 +157,26 @@ async def test_escape_clears_the_filter_and_then_the_marks(filter_keys: list[str
         assert ui.notice == "i 1 mark cleared."
 
 
+@pytest.mark.parametrize("key", ["s", "f", "*", "slash"])
+async def test_a_message_goes_with_the_next_act_on_the_rows(key: str) -> None:
+    async with open_screen() as ui:
+        await ui.press("space", "escape")
+        assert ui.notice == "i 1 mark cleared."
+        await ui.press(key)
+        assert ui.notice == ""
+
+
+async def test_a_message_goes_with_a_click_on_a_heading_or_on_a_count() -> None:
+    async with open_screen() as ui:
+        await ui.press("space", "escape")
+        await ui.pilot.click(ui.rows, offset=(5, 0))
+        await ui.settle()
+        assert ui.notice == ""
+        await ui.press("space", "escape")
+        await ui.click_word("counts", "Pending")
+        assert ui.notice == ""
+
+
 async def test_a_row_that_has_changed_stays_marked_and_is_left_out_with_the_reason() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")

@@ -36,7 +36,7 @@ class Lifetime(Enum):
 
 
 PASSING = (Lifetime.UNTIL_CURSOR_MOVES, Lifetime.UNTIL_LIST_CHANGES)
-"""The lifetimes that end when the cursor moves, or the filter changes."""
+"""The lifetimes that end when the cursor moves, or the user filters, sorts or marks."""
 
 
 class Notice(NamedTuple):

@@ -16,9 +16,9 @@ from entity_connections.domain.row_sort import SortColumn
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands import COMMANDS, COMMANDS_BY_ID
-from entity_connections.tui.commands.command import NOTHING_READ, Command
+from entity_connections.tui.commands.command import NOTHING_READ, Command, Need
 from entity_connections.tui.commands.row_actions import run_row_command
-from entity_connections.tui.rendering.notices import Kind, Lifetime, format_keys
+from entity_connections.tui.rendering.notices import PASSING, Kind, Lifetime, format_keys
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.filter_input import FilterInput
@@ -131,6 +131,8 @@ class ConnectionsScreen(Screen[None]):
             return
         reason = command.get_disabled_reason(context)
         if reason is None:
+            if command.needs is Need.ROWS:
+                self.view.notice_bar.expire_notice(*PASSING)
             command.run(self)
         else:
             self.show_reason(command, reason)
@@ -156,6 +158,7 @@ class ConnectionsScreen(Screen[None]):
     def action_toggle_status(self, group: str) -> None:
         """Show the rows of a status besides those that are shown, or no longer."""
         if self.state is not None and self.app.screen is self:
+            self.view.notice_bar.expire_notice(*PASSING)
             self.state.tab.toggle_status(group)
 
     def action_back(self) -> None:
@@ -225,6 +228,7 @@ class ConnectionsScreen(Screen[None]):
     @on(Grid.HeaderSelected)
     def _sort_by_column(self, event: Grid.HeaderSelected) -> None:
         if self.state is not None:
+            self.view.notice_bar.expire_notice(*PASSING)
             self.state.tab.sort_by(SortColumn(event.column))
 
     @on(Grid.RowSelected)
