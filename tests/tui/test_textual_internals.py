@@ -16,7 +16,7 @@ _WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 PRIVATE_PARTS = (
     # tui/app.py: Textual's own crash report shows local variables, secrets included.
     (_APP, "_fatal_error"),
-    # tui/app.py: an error in a widget of Textual closes that part of the screen only.
+    # tui/app.py: an error in a late message or worker of a program that ends is none.
     (_APP, "_handle_exception"),
     # tui/terminal/input_parser.py: turns a complete escape sequence into messages.
     ("textual._xterm_parser", "XTermParser"),

@@ -1,9 +1,7 @@
 """The Textual App: themes, the input queue, and a crash report without secrets."""
 
 import os
-import traceback
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from textual import events
@@ -19,21 +17,18 @@ from textual.worker import WorkerFailed, get_current_worker
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.program import leave
 from entity_connections.tui.input_queue import InputQueue
-from entity_connections.tui.rendering.notices import Kind
 from entity_connections.tui.screens.connections import ConnectionsScreen, SaveChoice
 from entity_connections.tui.terminal.clipboard import copy_through_tmux
 from entity_connections.tui.terminal.crash_report import make_crash_report
 from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.themes import THEMES
 from entity_connections.tui.timing import DEFAULT_TIMING, Timing
-from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.too_small import (
     HORIZONTAL_BREAKPOINTS,
     MIN_SIZE,
     VERTICAL_BREAKPOINTS,
 )
 
-_PACKAGE = __name__.partition(".")[0]
 _INSTALLED_STYLES = Path(__file__).parents[1] / "styles"
 _SOURCE_STYLES = Path(__file__).parents[3] / "styles"
 _STYLES = _INSTALLED_STYLES if _INSTALLED_STYLES.is_dir() else _SOURCE_STYLES
@@ -99,14 +94,10 @@ class ConnectionsApp(App[None]):
                 return
             self._laid_out_for = event.size
         queued = isinstance(event, events.Key | events.MouseDown | events.MouseUp | events.Paste)
-        try:
-            if queued and not event.is_forwarded:
-                await self.input.put(event)
-            else:
-                await super().on_event(event)
-        except Exception as error:
-            if not self._recover(error):
-                raise
+        if queued and not event.is_forwarded:
+            await self.input.put(event)
+        else:
+            await super().on_event(event)
 
     async def _handle_input(self, event: events.Event) -> None:
         """Handle an event, unless it belongs to a double click that began on another screen.
@@ -187,43 +178,9 @@ class ConnectionsApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if self.return_code is not None and isinstance(cause, NoMatches):
-            return  # the program is ending: a late message or worker looked for a widget
-        if not self._recover(error):
+        # When the program is ending, a late message or worker may look for a widget.
+        if self.return_code is None or not isinstance(cause, NoMatches):
             super()._handle_exception(error)
-
-    def _recover(self, error: Exception) -> bool:
-        """Close the part of the screen in which Textual raised an error, if that is possible.
-
-        The widget that raised it handles no more messages. Errors in our own code are not
-        recovered from.
-        """
-        from entity_connections.tui.dialogs.dialog import Dialog
-
-        if isinstance(error, WorkerFailed):
-            return False
-        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-        if not self.screen_stack or any(_is_own_frame(frame) for frame in frames):
-            return False
-        if isinstance(dialog := self.screen, Dialog):
-            dialog.dismiss(None)
-        elif isinstance(self.focused, FilterInput):
-            self.call_later(self._main_screen.view.replace_filter, self.focused)
-        else:
-            return False
-        where = f"{Path(frames[-1].f_code.co_filename).name}, line {frames[-1].f_lineno}"
-        self._main_screen.view.notice_bar.show_notice(
-            Kind.ERROR,
-            "This part of the screen was closed: an error in Textual, which draws it.",
-            f"{type(error).__name__} in {where}. Nothing was sent because of it.",
-        )
-        return True
 
     def _fatal_error(self) -> None:
         self.panic(make_crash_report())
-
-
-def _is_own_frame(frame: FrameType) -> bool:
-    """Return whether a frame is in our code, other than code that only passes events on."""
-    module: str = frame.f_globals.get("__name__", "")
-    return module.startswith(f"{_PACKAGE}.") and module not in (__name__, InputQueue.__module__)

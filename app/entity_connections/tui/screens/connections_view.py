@@ -135,7 +135,7 @@ class ConnectionsView(Pane):
             with Pane(id="main"):
                 with Pane(id="filters"):
                     yield TextLines(id="counts")
-                    yield _make_filter()
+                    yield FilterInput("#rows", "/ to filter", id="filter")
                 yield Grid(make_columns(Direction.OUTBOUND), id="rows")
             yield TextLines(id="rule")
             with Pane(id="side"):
@@ -149,7 +149,9 @@ class ConnectionsView(Pane):
         """Show the first frame, which needs nothing from Zuora."""
         self._countdown = self.set_interval(1, self._draw_banner, pause=True)
         with suppress(NoMatches):  # the program may be ending already
-            self._watch_filter()
+            # Called at once, so that a letter and the rows it leaves appear in one frame.
+            self.watch(self.filter_input, "value", self._filter_rows, init=False)
+            self.watch(self.filter_input, "has_focus", self._draw_counts, init=False)
             self.rows.on_cursor_set = self._move_cursor
             self.rows.placeholder = READING
             self.reading = True
@@ -481,22 +483,6 @@ class ConnectionsView(Pane):
             self._tree.close_filter()
         self.screen.set_focus(self.rows)
 
-    async def replace_filter(self, broken: FilterInput) -> None:
-        """Replace a filter that handles no more messages after an error in it."""
-        if self._tree is not None and broken is not self.filter_input:
-            await self._tree.recompose()
-            self.close_tree_filter()
-            return
-        await self.filter_input.remove()
-        await self.query_one("#filters").mount(_make_filter())
-        self._watch_filter()
-        self.close_filter()
-
-    def _watch_filter(self) -> None:
-        # Called at once, so that a letter and the rows it leaves appear in one frame.
-        self.watch(self.filter_input, "value", self._filter_rows, init=False)
-        self.watch(self.filter_input, "has_focus", self._draw_counts, init=False)
-
     def _filter_rows(self, text: str) -> None:
         if self.state is not None and text != self.state.tab.filter_text:
             self.notice_bar.expire_notice(*PASSING)
@@ -510,9 +496,3 @@ class ConnectionsView(Pane):
         if (cursor := self.rows.cursor_key) is not None:
             self._move_cursor(cursor)
         self.screen.set_focus(self.rows)
-
-
-def _make_filter() -> FilterInput:
-    field = FilterInput("#rows", "/ to filter", id="filter")
-    field.styles.width = FILTER_WIDTH
-    return field
