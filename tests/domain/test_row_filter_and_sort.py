@@ -72,6 +72,11 @@ def test_what_the_action_column_says_is_found(typed: str, titles: list[str]) -> 
     assert find(typed) == titles
 
 
+@pytest.mark.parametrize("typed", ["in north", "village in acme north"])
+def test_the_parent_is_found_as_the_row_names_it(typed: str) -> None:
+    assert find(typed) == [VILLAGE.title]
+
+
 def test_a_request_that_waits_for_the_user_is_found_as_such() -> None:
     asked = [connection(NORTH, GLOBAL, PENDING, "1"), connection(SOUTH, GLOBAL, CONNECTED, "2")]
     rows = make_rows(Direction.INBOUND, GLOBAL.id, HIERARCHY, asked)
@@ -99,6 +104,7 @@ def test_a_row_can_be_kept_at_its_place() -> None:
     [
         ("acme north connected", NORTH.title, ""),
         ("north", VILLAGE.title, f"in {NORTH.title}"),
+        ("in north", VILLAGE.title, f"in {NORTH.title}"),
         ("eu-2", SOUTH.title, "Acme-EU-2"),
         ("c0ffee", NORTH.title, "c0ffee-1"),
         ("ee-1", NORTH.title, "…ee-1"),

@@ -55,6 +55,8 @@ def _list_phrases(row: Row, refusal: str) -> tuple[str, ...]:
 
 
 _PARENT, _IDS = 1, (2, 3)
+_IN = "in "
+"""What rows say before the title of a parent."""
 
 
 def _list_hidden(row: Row) -> tuple[str, str, str, str]:
@@ -77,7 +79,9 @@ def filter_rows(
     for term in _split_terms(filter_text):
         shown = {phrases for phrases in {row.phrases for row in left} if _begins(term, phrases)}
         left = [
-            row for row in left if term in row.title or row.phrases in shown or term in row.hidden
+            row
+            for row in left
+            if term in row.title or row.phrases in shown or _is_hidden(term, row.hidden)
         ]
     if keep is not None:
         keys = {keep, *(row.row.key for row in left)}
@@ -91,23 +95,37 @@ def find_hidden_match(filter_text: str, row: SearchableRow) -> str:
     That is a technical name, the parent, or the end of an id that begins with the word.
     """
     for term in _split_terms(filter_text):
-        if term in row.hidden and term not in row.title and not _begins(term, row.phrases):
+        shown = term in row.title or _begins(term, row.phrases)
+        if not shown and _is_hidden(term, row.hidden):
+            if term.startswith(_IN):
+                return _IN + _list_hidden(row.row)[_PARENT]
             at = row.hidden.index(term)
             line, start = row.hidden.count("\n", 0, at), row.hidden.rfind("\n", 0, at) + 1
             text = _list_hidden(row.row)[line]
             if line == _PARENT:
-                return f"in {text}"
+                return _IN + text
             return f"…{text[at - start :]}" if line in _IDS and at > start else text
     return ""
 
 
 def _split_terms(filter_text: str) -> list[str]:
-    """Return the folded words of a filter; "not connected" is one, even if half of it is typed."""
+    """Return the folded words of a filter.
+
+    "not connected" is one, even if half of it is typed, and so is "in" with the word after it.
+    """
     words = split_words(filter_text)
     for at, pair in enumerate(pairwise(words)):
-        if _NOT_CONNECTED.startswith(term := " ".join(pair)):
+        term = " ".join(pair)
+        if _NOT_CONNECTED.startswith(term) or term.startswith(_IN):
             return [*words[:at], term, *words[at + 2 :]]
     return words
+
+
+def _is_hidden(term: str, hidden: str) -> bool:
+    """Return whether a term is in `SearchableRow.hidden`; "in" stands before a parent only."""
+    if term.startswith(_IN):
+        return term.removeprefix(_IN) in hidden.split("\n")[_PARENT]
+    return term in hidden
 
 
 def _begins(term: str, phrases: Iterable[str]) -> bool:
