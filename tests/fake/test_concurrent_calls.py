@@ -22,12 +22,7 @@ from entity_connections.fake.tenant_file import reset_tenant
 from entity_connections.testing import ServedTenant, serve_tenant
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.fake.connection_model import Answer, Call, Model, Row, Rows
 

@@ -7,11 +7,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections.settings.explain import ExplainedSetting, explain_profile
-from entity_connections.settings.profiles import (
-    Profile,
-    load_profile,
-    make_profile_for_url,
-)
+from entity_connections.settings.profiles import Profile, load_profile, make_profile_for_url
 
 from tests.settings.keyring_backends import MemoryKeyring
 

@@ -14,11 +14,7 @@ import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.secret import Secret
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import (
-    Profile,
-    load_profile,
-    make_profile_for_url,
-)
+from entity_connections.settings.profiles import Profile, load_profile, make_profile_for_url
 from entity_connections.settings.secrets.client_secret import (
     delete_secret,
     find_secret,

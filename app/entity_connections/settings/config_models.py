@@ -18,10 +18,7 @@ from entity_connections.domain.words import find_similar
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import PROFILE_NAME, PROFILE_NAME_RULE
 from entity_connections.settings.secrets.split_command import split_command_line
-from entity_connections.settings.zuora_environments import (
-    ENVIRONMENTS,
-    find_known_risk,
-)
+from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -18,11 +18,7 @@ from entity_connections.cli.output import (
 )
 from entity_connections.cli.parameters import json_option, option, status_option
 from entity_connections.cli.tenant.all_lists import read_all_lists
-from entity_connections.cli.tenant.session import (
-    TenantSession,
-    print_error,
-    tenant_command,
-)
+from entity_connections.cli.tenant.session import TenantSession, print_error, tenant_command
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,

@@ -1,7 +1,6 @@
 """`doctor`: what works on the way to Zuora, and what to do about what does not."""
 
 import asyncio
-import os
 
 import click
 
@@ -91,15 +90,8 @@ def _check_journal(profile: Profile) -> Check:
         verification = journal.verify()
     except JournalError as error:
         return Check("journal", "failed", str(error), "Writes are refused until it can be used.")
-    path = journal.path
-    if verification.problems:
-        remedy = f"Look at {path}; to begin anew, move it and {paths.anchor_file()} away."
-        return Check("journal", "warning", verification.problems[0], remedy)
-    if verification.notes:
-        remedy = "The next write makes the file, if it can be written."
-        return Check("journal", "warning", verification.notes[0], remedy)
-    existing = next(place for place in (path, *path.parents) if place.exists())
-    if not os.access(existing, os.W_OK):
-        sentence = f"{existing} cannot be written, and nothing is sent that cannot be recorded."
-        return Check("journal", "failed", sentence, paths.FOLDERS_REMEDY)
-    return Check("journal", "ok", f"{path} has {verification.lines} lines, no change found.")
+    if doubts := verification.problems + verification.notes:
+        remedy = "Look at it: entity-connections journal verify"
+        return Check("journal", "warning", doubts[0], remedy)
+    sentence = f"{journal.path} has {verification.lines} lines, no change found."
+    return Check("journal", "ok", sentence)

@@ -35,10 +35,7 @@ from entity_connections.settings.profiles import (
 )
 from entity_connections.settings.secrets.parsing import parse_secret
 from entity_connections.settings.secrets.terminal import preserve_terminal
-from entity_connections.settings.zuora_environments import (
-    ENVIRONMENTS,
-    find_known_risk,
-)
+from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 
 @click.command(

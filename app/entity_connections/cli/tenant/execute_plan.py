@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, show_progress
@@ -15,10 +14,6 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
-
-if TYPE_CHECKING:
-    from entity_connections.domain.actions import Write
-    from entity_connections.domain.connections import Ends
 
 
 async def execute_plan(
@@ -68,12 +63,7 @@ class _Progress:
     def __init__(self, journal: Journal, operations: Iterable[Operation], results: Results) -> None:
         self._journal = journal
         self._results = results
-        self._latest: dict[tuple[Write, Ends], Operation] = {}
-        for operation in operations:
-            self._set(operation)
-
-    def _set(self, operation: Operation) -> None:
-        self._latest[operation.action, operation.ends] = operation
+        self._latest = {(operation.action, operation.ends): operation for operation in operations}
 
     def _list(self, state: State) -> list[Operation]:
         return [operation for operation in self._latest.values() if operation.state is state]
@@ -85,7 +75,7 @@ class _Progress:
 
     def report(self, operation: Operation) -> None:
         """Take over the newest state of an operation, and write its outcome, if it has one."""
-        self._set(operation)
+        self._latest[operation.action, operation.ends] = operation
         if operation.state is State.SENT:
             if len(self._latest) > 1:
                 total = len(self._latest)

@@ -48,28 +48,20 @@ class TenantSession(NamedTuple):
         """Reads the tenant."""
         return self.user_session.tenant
 
-    @property
-    def entity(self) -> str | None:
-        """The entity to act in that an option, a variable or the profile names."""
-        return self.workspace.entity
-
     async def read_entities(self) -> None:
         """Read the entities.
 
         Raises:
             CliError: the entity to act in is none of them.
         """
-        await self.tenant.read_entities(None if self.entity is None else parse_id(self.entity))
-        if self.entity is not None:
-            self.find_entity(self.entity)
+        entity = self.workspace.entity
+        await self.tenant.read_entities(None if entity is None else parse_id(entity))
+        if entity is not None:
+            self.find_entity(entity)
 
     async def check_entity(self) -> None:
-        """Read the entities if one to act in is named, although it is not used.
-
-        Raises:
-            CliError: there is no such entity.
-        """
-        if self.entity is not None:
+        """Read the entities if one to act in is named, although it is not used."""
+        if self.workspace.entity is not None:
             await self.read_entities()
 
     async def find_acting_id(self, name: str | None = None, *, unique: bool = False) -> str:
@@ -80,7 +72,7 @@ class TenantSession(NamedTuple):
         Raises:
             CliError: there is no such entity, or the user may not act in it.
         """
-        wanted = self.entity if name is None else name
+        wanted = self.workspace.entity if name is None else name
         if wanted is None:
             acting_id = await self.tenant.open(self.user_session.start)
             if self.tenant.start_problem:  # of the user's home

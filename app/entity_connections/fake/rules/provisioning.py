@@ -16,12 +16,7 @@ from entity_connections.fake.model import (
     Caller,
     Entity,
 )
-from entity_connections.fake.refusal import (
-    broken_rule,
-    forbidden,
-    invalid_value,
-    require_fields,
-)
+from entity_connections.fake.refusal import broken_rule, forbidden, invalid_value, require_fields
 from entity_connections.fake.state.hierarchy import normalize_entity_id
 from entity_connections.fake.state.tenant_state import TenantState
 
