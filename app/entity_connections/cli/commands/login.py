@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from typing import NamedTuple
 
 import click
 
@@ -66,9 +65,11 @@ def login(
     from entity_connections.cli.keyring_wait import report_keyring_wait
     from entity_connections.settings.secrets.client_secret import find_secret, store_secret
 
-    name = _prompt_name(options.profile)
+    name = options.profile or _prompt_text("Name of the profile", "--profile")
+    if not paths.PROFILE_NAME.fullmatch(name):
+        raise click.UsageError(paths.PROFILE_NAME_RULE)
     profile = load_profiles().get(name)
-    location = _prompt_location(environment, options.base_url, risk, profile)
+    url, place = _prompt_place(environment, options.base_url, risk, profile)
     configured_id = profile.configured_client_id if profile else None
     client_id = (
         client_id
@@ -80,14 +81,14 @@ def login(
     proxy = profile.proxy if profile else None
     secret = find_secret(profile).value if profile and by_command else _prompt_secret()
     try:
-        asyncio.run(_test_credentials(location.rest_url, client_id, secret, proxy))
+        asyncio.run(_test_credentials(url, client_id, secret, proxy))
     except ZuoraError as error:
         print_error(error)
         info("Nothing was stored.")
         return find_exit_code(error)
-    info(f"Zuora at {location.rest_url} accepts the credentials.")
+    info(f"Zuora at {url} accepts the credentials.")
     if profile is None:
-        profile = write_profile(name, {**location._asdict(), "client_id": client_id})
+        profile = write_profile(name, {**place, "client_id": client_id})
         info(f"The profile {name} ({profile.risk.value}) is in {paths.config_file()}.")
     elif configured_id != client_id:  # the tested pair of credentials is stored
         write_profile(name, {"client_id": client_id})
@@ -96,8 +97,8 @@ def login(
         info("The secret stays where secret_command finds it.")
     else:
         with report_keyring_wait(profile):
-            place = store_secret(profile, secret)
-        info(f"The secret is in {place}.")
+            stored_in = store_secret(profile, secret)
+        info(f"The secret is in {stored_in}.")
     for variable in (CLIENT_ID, CLIENT_SECRET):
         if read_variable(variable) is not None:
             info(f"{variable} is set: unset it to use what was stored.")
@@ -115,28 +116,11 @@ async def _test_credentials(
     credentials, request_log = Credentials(client_id, secret), RequestLog()
     async with (
         ZuoraClient(
-            base_url,
-            credentials,
-            request_log=request_log,
-            proxy=proxy,
-            max_silence=MAX_SILENCE,
+            base_url, credentials, request_log=request_log, proxy=proxy, max_silence=MAX_SILENCE
         ) as zuora,
         report_waits(request_log),
     ):
         await zuora.list_accessible_ids()
-
-
-class _Location(NamedTuple):
-    """Where a tenant is and what is at stake there: keys of a profile in config.toml."""
-
-    environment: str | None
-    base_url: str | None
-    risk: str | None
-
-    @property
-    def rest_url(self) -> str:
-        """The REST root, of the environment or as given."""
-        return ENVIRONMENTS[self.environment].base_url if self.environment else self.base_url or ""
 
 
 def _prompt_text(question: str, option: str) -> str:
@@ -149,53 +133,46 @@ def _prompt_text(question: str, option: str) -> str:
     return answer
 
 
-def _prompt_name(name: str | None) -> str:
-    """Return the name of the profile, asking when it is not given."""
-    name = name or _prompt_text("Name of the profile", "--profile")
-    if not paths.PROFILE_NAME.fullmatch(name):
-        raise click.UsageError(paths.PROFILE_NAME_RULE)
-    return name
-
-
-def _prompt_location(
+def _prompt_place(
     environment: str | None, base_url: str | None, risk: str | None, profile: Profile | None
-) -> _Location:
-    """Return where the tenant is and what is at stake there, asking when it is not given.
+) -> tuple[str, dict[str, str | None]]:
+    """Return the REST root, and what a new profile says about it; ask for what is not given.
 
     A profile that exists already keeps its address and risk.
     """
     if environment is not None and base_url is not None:
         raise click.UsageError("--environment and --base-url both say where: give one.")
-    if environment is None and base_url is None:
-        environment, base_url = (None, profile.base_url) if profile else _prompt_place()
-    if environment is not None and environment not in ENVIRONMENTS:
-        raise click.UsageError(
-            f"Zuora has no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}."
-        )
+    if environment is None and base_url is None and profile is None:
+        environment, base_url = _prompt_address()
     if base_url is not None:
         base_url = parse_base_url(base_url)
-    if profile is not None and risk is None:
-        risk = profile.risk.value
-    location = _Location(environment, base_url, risk)
-    if profile and (location.rest_url, risk) != (profile.base_url, profile.risk.value):
-        raise click.UsageError(
-            f"there is a profile {profile.name} for {profile.base_url} ({profile.risk.value})"
-            f" already: change it in {paths.config_file()}, or choose another name."
-        )
-    if risk is None and find_known_risk(location.rest_url) is None:
+    url = ENVIRONMENTS[environment].base_url if environment else base_url or ""
+    if profile is not None:
+        if url not in ("", profile.base_url) or risk not in (None, profile.risk.value):
+            raise click.UsageError(
+                f"there is a profile {profile.name} for {profile.base_url} ({profile.risk.value})"
+                f" already: change it in {paths.config_file()}, or choose another name."
+            )
+        return profile.base_url, {}
+    if risk is None and find_known_risk(url) is None:
         risk = _prompt_text("What is at stake there, sandbox or production", "--risk").lower()
         if risk not in ("sandbox", "production"):
             raise click.UsageError("what is at stake is either sandbox or production.")
-    return location._replace(risk=risk)
+    return url, {"environment": environment, "base_url": base_url, "risk": risk}
 
 
-def _prompt_place() -> tuple[str | None, str | None]:
+def _prompt_address() -> tuple[str | None, str | None]:
     """Ask where the tenant is; return an environment or a base URL."""
     if sys.stdin.isatty():
         rows = [(name, *environment) for name, environment in ENVIRONMENTS.items()]
         info(format_table(("ENVIRONMENT", "", ""), rows))
     answer = _prompt_text("Environment, or a REST root that begins with https", "--environment")
-    return (None, answer) if "://" in answer else (answer, None)
+    if "://" in answer:
+        return None, answer
+    if answer not in ENVIRONMENTS:
+        names = ", ".join(ENVIRONMENTS)
+        raise click.UsageError(f"Zuora has no environment {answer!r}; there are: {names}.")
+    return answer, None
 
 
 def _prompt_secret() -> Secret:
