@@ -27,7 +27,7 @@ def test_version_and_help(home: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["--scenario", "acne"], ["'acne'", "--scenario", "'acme'", "'global-500'"]),
+        (["--scenario", "acne"], ["'acne'", "--scenario", "acme", "global-500"]),
         (["--user", "mallory"], ["'mallory'", "--user", "'alice'", "'bruno'", "'carol'"]),
         (["--usr", "alice"], ["--usr", "--user"]),
         (["--theme"], ["--theme"]),

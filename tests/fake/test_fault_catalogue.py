@@ -1,17 +1,12 @@
 """Writing and parsing fault settings; which calls a fault triggers on, and how long it lasts."""
 
 import asyncio
+import re
 from itertools import pairwise
 
 import pytest
 from entity_connections.fake.faults.active_faults import ActiveFaults
-from entity_connections.fake.faults.catalogue import (
-    CALLS,
-    FAULTS,
-    WITH_RETRY_AFTER,
-    FaultError,
-    parse_fault,
-)
+from entity_connections.fake.faults.catalogue import CALLS, FAULTS, WITH_RETRY_AFTER, parse_fault
 from entity_connections.walkthrough.virtual_time import virtual_time
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,16 +73,15 @@ def test_the_text_of_a_setting_can_be_parsed(
     ],
 )
 def test_invalid_texts_are_refused_with_a_sentence(text: str, message: str) -> None:
-    with pytest.raises(FaultError) as error:
+    with pytest.raises(ValueError, match=re.escape(message)):
         parse_fault(text)
-    assert message in str(error.value)
 
 
 @given(st.text(max_size=40) | st.text("=,.0123456789-dropsharetimescalls", max_size=40))
 def test_any_text_is_a_fault_or_refused_with_a_sentence(text: str) -> None:
     try:
         sentence = parse_fault(text).sentence
-    except FaultError as error:
+    except ValueError as error:
         sentence = str(error)
     assert sentence.endswith(".")
 
@@ -104,7 +98,7 @@ def test_faults_are_switched_and_summarized_in_a_fixed_order() -> None:
     faults.off("latency")
     faults.off("latency")
     assert [fault.name for fault in faults.active()] == ["rate-limit", "truncated"]
-    with pytest.raises(FaultError, match="There is no fault 'latncy'"):
+    with pytest.raises(ValueError, match="There is no fault 'latncy'"):
         faults.off("latncy")
     faults.off()
     assert (faults.summarize(), bool(faults)) == ("", False)

@@ -1,7 +1,7 @@
 """The policies where Zuora's documentation is silent."""
 
 import pytest
-from entity_connections.fake.policy import OPTIONS, Policy, PolicyError, list_policies
+from entity_connections.fake.policy import OPTIONS, Policy, list_policies
 from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     CANADA,
@@ -40,9 +40,9 @@ def test_every_policy_is_set_by_an_option_or_in_a_scenario_file(switch: str) -> 
 
 
 def test_unknown_names_and_values_are_reported_with_the_valid_ones() -> None:
-    with pytest.raises(PolicyError, match=r"'x'\. Choose denied, ended, .* or token-limit"):
+    with pytest.raises(ValueError, match=r"'x'\. Choose denied, ended, .* or token-limit"):
         Policy().with_options(["x=y"])
-    with pytest.raises(PolicyError, match=r"denied has no value 'gone'\. Choose disconnected or"):
+    with pytest.raises(ValueError, match=r"denied has no value 'gone'\. Choose disconnected or"):
         Policy().with_options(["denied=gone"])
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-from entity_connections.fake.policy import PolicyError
 from entity_connections.testing import serve_tenant
 
 from tests.readme_tables import PACKAGE
@@ -149,7 +148,7 @@ def test_the_policy_is_changed_while_the_tenant_is_served() -> None:
         policy = tenant.tenant.policy.as_dict()
         assert (policy["denied"], policy["order"]) == ("removed", "newest-first")
         assert policy["twice"] == "repeated"
-        with pytest.raises(PolicyError, match="There is no policy 'denyed'"):
+        with pytest.raises(ValueError, match="There is no policy 'denyed'"):
             tenant.set_policy("denyed=removed")
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.walkthrough.recordings import HEADER
 
-SCENARIOS = "acme, denied-removed, empty, global-500 or hostile"
+SCENARIOS = "acme, denied-removed, empty, global-500, hostile or a .toml or .json file"
 STEP = '[[steps]]\ncaption = "One."\n'
 
 

@@ -16,7 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from entity_connections.domain.text import clean
-from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, check_scenario
 
 if TYPE_CHECKING:
     from entity_connections.domain.connections import Connection
@@ -130,13 +130,6 @@ def _check_policy(text: str) -> str:
     return text
 
 
-def _check_scenario(name: str) -> str:
-    if name not in SCENARIOS and not is_scenario_file(name):
-        names = ", ".join(map(repr, SCENARIOS))
-        raise ValueError(f"{name!r} is not one of {names}, nor a .toml or .json file.")
-    return name
-
-
 def _list_entities(ctx: click.Context) -> Words:
     for entity in _load_lists(_find_options(ctx))[0]:
         if _PLAIN.fullmatch(entity.name):
@@ -222,4 +215,4 @@ CONNECTION_ID = CompletedText("connection_id", _list_connections)
 THEME = CompletedText("name", lambda _ctx: ((name, "") for name in THEMES))
 FAULT = CompletedText("name[=value]", _list_faults, _shorten_fault)
 POLICY = CompletedText("name=value", _list_policies, _check_policy)
-SCENARIO = CompletedText("scenario", lambda _ctx: SCENARIOS.items(), _check_scenario, or_file=True)
+SCENARIO = CompletedText("scenario", lambda _ctx: SCENARIOS.items(), check_scenario, or_file=True)

@@ -8,10 +8,6 @@ from typing import Any, Literal, NamedTuple, get_args
 from entity_connections.domain.words import join_or
 
 
-class PolicyError(ValueError):
-    """A policy or value that does not exist; the message names it and the valid ones."""
-
-
 @dataclass(frozen=True)
 class Policy:
     """The behaviour for each open question; `policies.toml` describes all of them.
@@ -44,15 +40,15 @@ class Policy:
         return {option_name(name): value for name, value in asdict(self).items()}
 
     def with_options(self, options: Iterable[str]) -> "Policy":
-        """Return a copy with other values, each given as "name=value"; raise `PolicyError`."""
+        """Return a copy with other values, each given as "name=value"; or raise ValueError."""
         changes: dict[str, Any] = {}
         for option in options:
             name, _, value = map(str.strip, option.partition("="))
             if name not in OPTIONS:
-                raise PolicyError(f"There is no policy {name[:64]!r}. Choose {join_or(OPTIONS)}.")
+                raise ValueError(f"There is no policy {name[:64]!r}. Choose {join_or(OPTIONS)}.")
             if value not in OPTIONS[name]:
                 valid = join_or(OPTIONS[name])
-                raise PolicyError(f"{name} has no value {value[:64]!r}. Choose {valid}.")
+                raise ValueError(f"{name} has no value {value[:64]!r}. Choose {valid}.")
             changes[name.replace("-", "_")] = value
         return replace(self, **changes)
 

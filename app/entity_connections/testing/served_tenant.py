@@ -71,7 +71,7 @@ class ServedTenant:
         self.calls.clear()
 
     def set_policy(self, options: Options) -> None:
-        """Change the behaviour where Zuora is silent; raise PolicyError for an unknown one."""
+        """Change the behaviour where Zuora is silent; raise ValueError for an unknown one."""
         self._run(lambda: _change_policy(self.tenant, options))
 
     def _run(self, change: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from entity_connections.domain.text import clean
 from entity_connections.fake.faults.catalogue import parse_fault
-from entity_connections.fake.scenarios.catalogue import check_scenario_name, is_scenario_file
+from entity_connections.fake.scenarios.catalogue import check_scenario
 from entity_connections.walkthrough.key_events import is_key
 
 MIN_SIZE, MAX_SIZE = (60, 20), (300, 100)
@@ -50,12 +50,6 @@ def _check_faults(faults: list[str]) -> list[str]:
     if len(set(names)) < len(names):
         raise ValueError("A fault is listed twice")
     return faults
-
-
-def _check_scenario(name: str) -> str:
-    if not is_scenario_file(name):
-        check_scenario_name(name)
-    return name
 
 
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_check_text)]
@@ -106,7 +100,7 @@ class Walkthrough(_Model):
 
     title: Title
     teaches: Caption
-    scenario: Annotated[Text, AfterValidator(_check_scenario)] = "acme"
+    scenario: Annotated[Text, AfterValidator(check_scenario)] = "acme"
     user: Text = "alice"
     size: Annotated[tuple[Columns, Rows], Field(strict=False)] = (100, 26)  # TOML has lists
     steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)

@@ -42,7 +42,7 @@ class ActiveFaults:
     def on(self, *texts: str) -> None:
         """Switch on faults such as "latency=2,times=3"; their random numbers and counts restart.
 
-        If a text is not valid, nothing is switched on, and it raises FaultError.
+        If a text is not valid, nothing is switched on, and it raises ValueError.
         """
         for setting in list(map(parse_fault, texts)):
             self._randoms[setting.name] = Random(f"{self.seed} {setting.name}")  # noqa: S311 - repeatable

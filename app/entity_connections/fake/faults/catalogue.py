@@ -122,10 +122,6 @@ FAULTS = {
 """Every fault, in the order in which lists show them."""
 
 
-class FaultError(ValueError):
-    """A fault that does not exist, or a number that is not valid; the message is a sentence."""
-
-
 class FaultSetting(NamedTuple):
     """A fault as it is switched on.
 
@@ -178,24 +174,24 @@ class FaultSetting(NamedTuple):
 def parse_fault(text: str) -> FaultSetting:
     """Return the setting written as `NAME[=VALUE][,share=S][,after=N][,times=N][,calls=GROUP]`.
 
-    Some faults take `,retry-after=N`, too. A text that is not valid raises FaultError.
+    Some faults take `,retry-after=N`, too. A text that is not valid raises ValueError.
     """
     (name, has_value, value), *rest = (part.strip().partition("=") for part in text.split(","))
     check_fault_name(name)
     fault = FAULTS[name]
     if has_value and fault.value is None:
-        raise FaultError(f"The fault {name} takes no value.")
+        raise ValueError(f"The fault {name} takes no value.")
     keys = ["share", "after", "times", "calls"] + ["retry-after"] * (name in WITH_RETRY_AFTER)
     parameters = {key: word for key, _, word in rest}
     if len(parameters) < len(rest) or not parameters.keys() <= set(keys):
         names = ", ".join(f"{key}=" for key in keys)
-        raise FaultError(f"After {name} may come {names}, each of them once.")
+        raise ValueError(f"After {name} may come {names}, each of them once.")
     for key in ("after", "times"):
         if key in parameters and not _POSITIVE_NUMBER.fullmatch(parameters[key]):
-            raise FaultError(f"The {key} of {name} must be a whole number from 1.")
+            raise ValueError(f"The {key} of {name} must be a whole number from 1.")
     calls = parameters.get("calls", fault.calls)
     if calls not in CALLS:
-        raise FaultError(f"The calls of {name} must be {join_or(CALLS)}.")
+        raise ValueError(f"The calls of {name} must be {join_or(CALLS)}.")
     retry_after = parameters.get("retry-after")
     return FaultSetting(
         name,
@@ -211,9 +207,9 @@ def parse_fault(text: str) -> FaultSetting:
 
 
 def check_fault_name(name: str) -> None:
-    """Raise `FaultError` when there is no fault of this name."""
+    """Raise ValueError when there is no fault of this name."""
     if name not in FAULTS:
-        raise FaultError(f"There is no fault {name!r:.42}. Choose {join_or(FAULTS)}.")
+        raise ValueError(f"There is no fault {name!r:.42}. Choose {join_or(FAULTS)}.")
 
 
 def _parse_number(label: str, text: str, minimum: int, maximum: int) -> float:
@@ -222,5 +218,5 @@ def _parse_number(label: str, text: str, minimum: int, maximum: int) -> float:
     except ValueError:
         number = math.nan
     if not minimum <= number <= maximum:
-        raise FaultError(f"The {label} must be a number from {minimum} to {maximum}.")
+        raise ValueError(f"The {label} must be a number from {minimum} to {maximum}.")
     return number

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from entity_connections.fake.api.requests import parse_json_object, read_body
 from entity_connections.fake.api.responses import json_response
 from entity_connections.fake.faults.active_faults import ActiveFaults
-from entity_connections.fake.faults.catalogue import FAULTS, FaultError
+from entity_connections.fake.faults.catalogue import FAULTS
 from entity_connections.fake.refusal import invalid_value
 
 PATH = "/_faults"
@@ -37,7 +37,7 @@ def _switch(faults: ActiveFaults, texts: object, seed: object) -> None:
         raise invalid_value("seed must be a whole number.")
     try:
         ActiveFaults(texts)
-    except FaultError as error:
+    except ValueError as error:
         raise invalid_value(str(error)) from None
     faults.off()
     faults.seed = seed

@@ -29,10 +29,6 @@ USERS = {
 """The users of every built-in scenario, each with a description in one line."""
 
 
-class UnknownScenarioError(ValueError):
-    """A scenario that does not exist; the message names it and the valid ones."""
-
-
 class ScenarioWarning(UserWarning):
     """A value of a scenario file that Zuora does not document; the message names its place."""
 
@@ -42,10 +38,12 @@ def is_scenario_file(name: str) -> bool:
     return name.lower().endswith((".toml", ".json"))
 
 
-def check_scenario_name(name: str) -> None:
-    """Raise `UnknownScenarioError` when there is no built-in scenario of this name."""
-    if name not in SCENARIOS:
-        raise UnknownScenarioError(f"There is no scenario {name!r}. Choose {join_or(SCENARIOS)}.")
+def check_scenario(name: str) -> str:
+    """Return the name of a built-in scenario or of a scenario file; ValueError if it is neither."""
+    if name not in SCENARIOS and not is_scenario_file(name):
+        choices = join_or([*SCENARIOS, "a .toml or .json file"])
+        raise ValueError(f"There is no scenario {name!r}. Choose {choices}.")
+    return name
 
 
 def load_scenario(scenario: "str | Scenario") -> "Scenario":
@@ -56,8 +54,7 @@ def load_scenario(scenario: "str | Scenario") -> "Scenario":
         from entity_connections.fake.scenarios.file_parser import read_scenario_file
 
         return read_scenario_file(Path(scenario))
-    check_scenario_name(scenario)
-    name = scenario.replace("-", "_")
+    name = check_scenario(scenario).replace("-", "_")
     module = import_module(f"entity_connections.fake.scenarios.builtin.{name}")
     built_in: Scenario = module.scenario()
     return built_in

@@ -1,6 +1,6 @@
 """Making a scenario from a file; the parts that refer to each other are checked here.
 
-Whatever is wrong raises `ScenarioFileError`.
+Whatever is wrong raises ValueError; each line of it names the file, the place and a problem.
 """
 
 import json
@@ -44,10 +44,6 @@ from entity_connections.files import UnsafeFileError, read_file
 _MAX_BYTES = 50_000_000
 
 
-class ScenarioFileError(ValueError):
-    """A scenario file that cannot be used; each line names the file, the place and a problem."""
-
-
 def read_scenario_file(path: Path) -> Scenario:
     """Return the scenario in a file.
 
@@ -56,9 +52,9 @@ def read_scenario_file(path: Path) -> Scenario:
     try:
         content = read_file(path, _MAX_BYTES)
     except UnsafeFileError as error:
-        raise ScenarioFileError(str(error)) from error
+        raise ValueError(str(error)) from error
     except OSError as error:
-        raise ScenarioFileError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
     scenario = parse_scenario(content, str(path))
     for problem in _find_undocumented(scenario):
         warnings.warn(f"{path}: {problem}", ScenarioWarning, stacklevel=2)
@@ -72,7 +68,7 @@ def parse_scenario(content: bytes, file_name: str) -> Scenario:
     try:
         data = parse(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise ScenarioFileError(f"{file_name} is not {language}: {error}.") from None
+        raise ValueError(f"{file_name} is not {language}: {error}.") from None
     return build_scenario(data, file_name)
 
 
@@ -92,7 +88,7 @@ def build_scenario(data: object, file_name: str) -> Scenario:
         ]
         if not problems:
             return scenario
-    raise ScenarioFileError("\n".join(f"{file_name}: {problem}" for problem in problems))
+    raise ValueError("\n".join(f"{file_name}: {problem}" for problem in problems))
 
 
 class _ScenarioBuilder:
