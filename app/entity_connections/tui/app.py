@@ -126,7 +126,6 @@ class ConnectionsApp(App[None]):
 
     @property
     def min_terminal_size(self) -> Size:
-        """The columns and lines that the terminal must have."""
         return MIN_SIZE
 
     async def open_tenant(self, workspace: Workspace) -> None:

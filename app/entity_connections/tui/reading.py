@@ -51,7 +51,6 @@ class Reader:
 
     @property
     def reading(self) -> bool:
-        """Whether something is being read."""
         return is_running(self._app, ENTERING, READING)
 
     def enter(self, user: str) -> None:

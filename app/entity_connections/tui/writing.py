@@ -62,12 +62,10 @@ class Writer:
 
     @property
     def planning(self) -> bool:
-        """Whether something is being planned, so that a question follows."""
         return is_running(self._app, PLANNING)
 
     @property
     def writing(self) -> bool:
-        """Whether a write is being sent."""
         return is_running(self._app, WRITING)
 
     # Plans
@@ -88,7 +86,6 @@ class Writer:
         self._start_planning(plan)
 
     def cancel_planning(self) -> None:
-        """Cancel what is being planned."""
         self._app.workers.cancel_group(self._app, PLANNING)
 
     def _start_planning(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -163,7 +160,6 @@ class Writer:
         self._app.push_screen(question, go_on)
 
     def _forget(self, run: InterruptedRun) -> None:
-        """Remove an interrupted run from the journal."""
         forget = partial(asyncio.to_thread, self._journal.end_run, run.id)
         start_worker(self._app, partial(self._report_failure, forget), FORGETTING)
 

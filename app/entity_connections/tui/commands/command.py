@@ -139,7 +139,6 @@ class Command:
         return Binding(self.key, action, self.label, id=self.id, tooltip=tooltip, priority=True)
 
     def get_label(self, context: CommandContext) -> str:
-        """Return what the command is called in the present state."""
         return self.label
 
     def get_short(self, context: CommandContext) -> str:
@@ -155,7 +154,6 @@ class Command:
         return bool(self.short)
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Return why the command is impossible now, or None if it is possible."""
         if self.needs is not None and not context.entered:
             return NOTHING_READ
         return self.disabled_when(context) if self.disabled_when is not None else None

@@ -82,7 +82,6 @@ class CallsDialog(LogDialog):
         self.show_message("")
 
     def action_copy_command(self) -> None:
-        """Copy the shell command that repeats the call."""
         if self.record is not None:
             self._copy_command(self._calls[self.record.item.key])
 

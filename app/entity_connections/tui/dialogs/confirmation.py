@@ -91,12 +91,10 @@ class Confirmation(Dialog[bool]):
             yield from self._compose_closed() if self.invalidated else self._compose_open()
 
     def compose_subject(self) -> ComposeResult:
-        """Show what the question is about."""
         if self._question.subject:
             yield Static(self._question.subject, id="subject")
 
     def compose_other_answers(self) -> ComposeResult:
-        """Show the answers besides no and yes."""
         yield from ()
 
     def _compose_closed(self) -> ComposeResult:

@@ -50,7 +50,6 @@ class InterruptedRunQuestion(Confirmation):
         self.action_forget()
 
     def action_forget(self) -> None:
-        """Ask whether the run is to be forgotten."""
 
         def forget(confirmed: bool | None) -> None:
             if confirmed:

@@ -55,7 +55,6 @@ class ListDialog(Dialog[Result]):
         self.show_matching()
 
     def action_filter(self) -> None:
-        """Open the filter."""
         if not is_too_small(self):
             self.filter_input.display = True
             self.set_focus(self.filter_input)

@@ -26,7 +26,6 @@ class Record(NamedTuple):
     details: Sequence[str]
 
     def contains(self, words: Iterable[str]) -> bool:
-        """Return whether all words are somewhere in the record."""
         cells = (cell.text for cell in self.item.cells.values())
         return contains_words("\n".join([*cells, self.summary, *self.details]), words)
 
@@ -60,7 +59,6 @@ class LogDialog(ListDialog[None]):
 
     @property
     def record(self) -> Record | None:
-        """The record under the cursor, if there is one."""
         return self.records.get(self.grid.cursor_key or "")
 
     def show_records(self, records: Iterable[Record]) -> None:
@@ -92,7 +90,6 @@ class LogDialog(ListDialog[None]):
         self.message.display = bool(text)
 
     def action_back(self) -> None:
-        """Clear the filter, or close the dialog."""
         if not self.clear_filter():
             self.dismiss()
 

@@ -56,11 +56,9 @@ class Choice(NamedTuple):
 
     @property
     def technical_name(self) -> str:
-        """The name of the entity, if there is one."""
         return self.entity.name if self.entity else ""
 
     def contains(self, words: Iterable[str]) -> bool:
-        """Return whether all words are somewhere in what is known of it."""
         texts = self.text, self.note, self.technical_name, self.keywords
         return contains_words("\n".join(texts), words)
 
@@ -172,7 +170,6 @@ class Picker(Dialog[str | None]):
 
     @property
     def choice(self) -> Choice | None:
-        """The choice under the cursor, if there is one."""
         return self._choices.get(self.grid.cursor_key or "")
 
     @on(Grid.RowHighlighted)
@@ -199,7 +196,6 @@ class Picker(Dialog[str | None]):
             self.choose(choice.key)
 
     def choose(self, key: str) -> None:
-        """Close with a choice."""
         self.dismiss(key)
 
 

@@ -73,7 +73,6 @@ class PlanPreview(Confirmation):
             self.set_reactive(PlanPreview.invalidated, "None of this is possible now.")
 
     def compose_subject(self) -> ComposeResult:
-        """Show the pairs, and the one under the cursor in full."""
         grid = Grid(_COLUMNS, id="pairs")
         grid.can_focus = False  # the keys go to the answers
         yield grid
@@ -118,11 +117,9 @@ class PlanPreview(Confirmation):
         return min(WIDTH, self.size.width) - CELLS_BESIDE
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor among the pairs."""
         self.grid.action_move(rows)
 
     def action_move_to(self, row: int) -> None:
-        """Move the cursor to a pair."""
         self.grid.action_move_to(row)
 
 

@@ -193,7 +193,6 @@ class WaitingDialog(ListDialog[Row | None]):
 
     @property
     def _row(self) -> Row | None:
-        """The row under the cursor."""
         return self._rows.get(self.grid.cursor_key or "")
 
     def show_details(self) -> None:
@@ -299,44 +298,37 @@ class WaitingDialog(ListDialog[Row | None]):
         return get_write_reason(row, self._main_screen.view.context._replace(role=None))
 
     def action_mark(self) -> None:
-        """Mark the request under the cursor, or no longer, and go to the next one."""
         if (key := self.grid.cursor_key) is not None and not self._for_others:
             self.marks ^= {key}
             self.grid.action_move(1)
             self.show_matching()
 
     def action_mark_next(self, step: int) -> None:
-        """Mark the request under the cursor, go to the next one in a direction and mark it, too."""
         if (key := self.grid.cursor_key) is not None and not self._for_others:
             self.grid.action_move(step)
             self.marks |= {key, self.grid.cursor_key or key}
             self.show_matching()
 
     def action_mark_all(self) -> None:
-        """Mark all that are shown; none if all are marked."""
         if not self._for_others:
             shown = self._rows.keys()
             self.marks = set() if shown <= self.marks else self.marks | shown
             self.show_matching()
 
     def action_show_list(self, for_others: bool) -> None:
-        """Bring a list to the front."""
         self._for_others, self._chosen, self._refusal = for_others, None, ""
         self.show_matching()
 
     def action_show_other_list(self) -> None:
-        """Bring the other list to the front."""
         self.action_show_list(not self._for_others)
 
     def action_read(self) -> None:
-        """Read the lists of all entities again."""
         ids = list_readable_ids(self._state.session.tenant)
         self._main_screen.view.notice_bar.clear_notice()
         self._main_screen.reader.read_lists(self._state, ids)
 
     @on(Grid.RowSelected)
     def action_choose(self) -> None:
-        """Go to the row under the cursor."""
         if self._row is not None and not is_too_small(self):
             self.dismiss(self._row)
 

@@ -95,7 +95,6 @@ def _render_path(state: ScreenState, room: int) -> Content:
 
 
 def _render_tenant(workspace: Workspace, room: int) -> Content:
-    """Return environment, tenant and write lock."""
     environment, lock = workspace.risk.value.upper(), ""
     if workspace.lock.locked:
         lock = " · READ-ONLY"

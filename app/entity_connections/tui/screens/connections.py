@@ -105,7 +105,6 @@ class ConnectionsScreen(Screen[None]):
         opened.set()
 
     def show_three_panes(self, three_panes: bool) -> None:
-        """Show three panes or not, now and at the next start."""
         self.three_panes = self.view.three_panes = three_panes
         self.remember("panes", "always" if three_panes else "never")
 
@@ -143,7 +142,6 @@ class ConnectionsScreen(Screen[None]):
         return self.app.screen is self and not is_too_small(self)
 
     def show_reason(self, command: Command, reason: DisabledReason) -> None:
-        """Show why a command is impossible now."""
         label = command.get_label(self.view.context)
         lines = [f"{label}: {reason.reason}", reason.remedy]
         if command.takes_following_keys and (keys := self.clear_input()):

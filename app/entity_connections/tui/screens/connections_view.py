@@ -260,7 +260,6 @@ class ConnectionsView(Pane):
         self._draw_banner()
 
     def watch_history(self) -> None:
-        """Show what the journal knows of the row."""
         self._draw_detail()
 
     def redraw(self) -> None:
@@ -448,7 +447,6 @@ class ConnectionsView(Pane):
         self.screen.set_focus(self.rows)
 
     def open_filter(self) -> None:
-        """Give the focus to the filter."""
         if self.state is not None:
             self.screen.set_focus(self.filter_input)
 
@@ -460,7 +458,6 @@ class ConnectionsView(Pane):
             self.show_cleared_marks(marks)
 
     def show_cleared_marks(self, count: int) -> None:
-        """Say that marks were cleared, if any were."""
         if count:
             self.notice_bar.show_notice(Kind.INFO, f"{format_count(count, 'mark')} cleared.")
 
@@ -471,7 +468,6 @@ class ConnectionsView(Pane):
         return state is not None and bool(state.tab.filter_text or state.tab.statuses)
 
     def close_filter(self) -> None:
-        """Clear the filters."""
         self.filter_input.value = ""
         if self.state is not None and self.state.tab.statuses:
             self.state.tab.set_filter("", ())

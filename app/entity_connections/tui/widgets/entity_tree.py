@@ -79,7 +79,6 @@ class EntityTree(Pane):
         self._draw()
 
     def open_filter(self) -> None:
-        """Give the focus to the filter."""
         self.screen.set_focus(self.filter_input)
 
     def close_filter(self) -> None:

@@ -35,7 +35,6 @@ class FilterInput(Input):
 
     @property
     def grid(self) -> Grid:
-        """The rows that are filtered."""
         return self.screen.query_one(self._grid, Grid)
 
     def on_focus(self) -> None:
@@ -46,9 +45,7 @@ class FilterInput(Input):
         self.grid.remove_class("-filtering")
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor of the grid down by a number of rows, or up if it is negative."""
         self.grid.action_move(rows)
 
     def action_move_page(self, pages: int) -> None:
-        """Move the cursor of the grid by screenfuls."""
         self.grid.action_move_page(pages)

@@ -32,10 +32,8 @@ class NoticeBar(TextLines):
         self.notice = make_notice(kind, *lines, lifetime=lifetime)
 
     def clear_notice(self) -> None:
-        """Show no notice."""
         self.notice = None
 
     def expire_notice(self, *lifetimes: Lifetime) -> None:
-        """Clear the notice if it has one of these lifetimes."""
         if self.notice is not None and self.notice.lifetime in lifetimes:
             self.notice = None

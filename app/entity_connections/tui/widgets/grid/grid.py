@@ -210,7 +210,6 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
             self.cursor_key = self.items[row].key
 
     def action_select_row(self) -> None:
-        """Post that the row under the cursor was selected."""
         if self._cursor is not None:
             self.post_message(self.RowSelected(self._cursor))
 
@@ -236,7 +235,6 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
 
     @property
     def _width(self) -> int:
-        """The number of cells of a line."""
         return self._layout[0]
 
     @property
