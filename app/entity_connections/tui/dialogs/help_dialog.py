@@ -1,14 +1,13 @@
 """The help: first steps, every key that applies here, and what the signs mean."""
 
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.getters import query_one
-from textual.widgets import Static
+from textual.widgets import Label, Static
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands import COMMANDS
@@ -43,10 +42,6 @@ _OTHER_SIGNS = (
     ("▾", "A click chooses another entity."),
     ("▲ ▼", "The rows are sorted by this column, upwards or downwards."),
 )
-LABEL_WIDTH, MIN_TEXT_WIDTH = 20, 36
-"""Cells of the names of commands, and of what they do before those get lines of their own."""
-WIDTH, CELLS_BESIDE = 90, 8
-"""Cells of the dialog, and those beside its text; see dialogs.tcss."""
 
 
 class HelpDialog(Dialog[str | None]):
@@ -64,7 +59,6 @@ class HelpDialog(Dialog[str | None]):
             "W", "dismiss('walkthroughs')", "Walkthroughs", id="help.walkthroughs", tooltip="Watch"
         ),
     ]
-    text = query_one("#text", Static)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -74,58 +68,37 @@ class HelpDialog(Dialog[str | None]):
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Help"
             dialog.border_subtitle = link_to_escape("escape close")
-            yield Static(self._render_text(), id="text")
-
-    def on_resize(self) -> None:
-        text = self._render_text()
-        if text != self.text.content:
-            self.text.update(text)
-
-    def _render_text(self) -> Content:
-        return render_help(self._workspace, min(WIDTH, self.app.size.width) - CELLS_BESIDE)
+            for heading, widths, rows in _list_parts(self._workspace):
+                if heading:
+                    yield Label(heading, classes="heading")
+                yield Static(_make_table(widths, rows))
 
 
-def render_help(workspace: Workspace, width: int) -> Content:
-    """Return the whole help for lines of `width` cells."""
-    commands = [c for c in COMMANDS if c.applies_to is None or c.applies_to(workspace)]
-    bindings = [binding for binding in Grid.BINDINGS if isinstance(binding, Binding)]
-    statuses = ((format_status(name).text, style.meaning) for name, style in STATUS_STYLES.items())
+def _list_parts(
+    workspace: Workspace,
+) -> Iterator[tuple[str, Sequence[int], Iterable[Sequence[str]]]]:
+    """Yield each part of the help: its heading, the cells of its first columns, and its rows."""
     watch = [("or W", "Watch it, step by step, on a fake tenant.")]
-    steps = [*_FIRST_STEPS, *(watch if workspace.walkthroughs is not None else [])]
-    parts = (
-        ("To connect two entities", 6, steps),
-        ("Keys", 10, [(c.key_name, _join(c.label, c.tooltip, width - 13)) for c in commands]),
-        ("", 10, _OTHER_KEYS),
-        ("In a list", 10, [(b.key.replace(",", "  "), b.tooltip) for b in bindings]),
-        ("Signs", 17, (*statuses, *_OTHER_SIGNS)),
+    yield (
+        "To connect two entities",
+        [7],
+        [*_FIRST_STEPS, *(watch if workspace.walkthroughs else [])],
     )
-    lines = [
-        line
-        for heading, left, rows in parts
-        for line in (*_render_heading(heading), *_render_rows(rows, left, width))
-    ]
-    return Content("\n").join(lines[1:])
+    commands = [c for c in COMMANDS if c.applies_to is None or c.applies_to(workspace)]
+    yield "Keys", [11, 21], [(c.key_name, c.label, c.tooltip) for c in commands]
+    yield "", [11], _OTHER_KEYS
+    bindings = [binding for binding in Grid.BINDINGS if isinstance(binding, Binding)]
+    yield "In a list", [11], [(b.key.replace(",", "  "), b.tooltip) for b in bindings]
+    statuses = ((format_status(name).text, style.meaning) for name, style in STATUS_STYLES.items())
+    yield "Signs", [18], [*statuses, *_OTHER_SIGNS]
 
 
-def _join(label: str, text: str, width: int) -> str:
-    """Return what a command is called and what it does: in two columns, or one below the other."""
-    room = width - LABEL_WIDTH - 1
-    if room < MIN_TEXT_WIDTH:
-        return f"{label}\n{text}"
-    return f"{label:<{LABEL_WIDTH}} " + f"\n{'':{LABEL_WIDTH}} ".join(textwrap.wrap(text, room))
-
-
-def _render_heading(text: str) -> Iterator[Content]:
-    if text:
-        yield Content()
-        yield Content.styled(text, "bold $text-primary")
-
-
-def _render_rows(rows: Iterable[tuple[str, str]], left: int, width: int) -> Iterator[Content]:
-    """Return lines in two columns; a text that is too long goes on below itself."""
-    for name, text in rows:
-        room = max(1, width - left - 3)
-        wrapped = [line for part in text.split("\n") for line in textwrap.wrap(part, room)]
-        for index, line in enumerate(wrapped):
-            shown = name if index == 0 else ""
-            yield Content.assemble("  ", (f"{shown:<{left}}", "bold"), " ", line)
+def _make_table(widths: Sequence[int], rows: Iterable[Sequence[str]]) -> Table:
+    """Return rows in columns; the last column takes the rest of the width, and is wrapped."""
+    table = Table.grid(expand=True)
+    for number, width in enumerate(widths):
+        table.add_column(style="" if number else "bold", width=width)
+    table.add_column(ratio=1)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
