@@ -117,6 +117,17 @@ async def test_long_names_are_cut_so_that_every_sentence_has_its_end(
             await ui.press("n")
 
 
+@pytest.mark.parametrize("size", SIZES[2:])
+async def test_a_refused_answer_says_what_to_do_whatever_the_names(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    scenario = tmp_path / "long.toml"
+    scenario.write_text(LONG_NAMES)
+    async with open_screen(str(scenario), size=size, faults=["refusal=30,calls=writes"]) as ui:
+        await ui.press("w", "a", "y")
+        assert "Read the list again and look at what the connection has become." in get_words(ui)
+
+
 def get_words(ui: ScreenDriver) -> str:
     """Return what is on the screen, as if its lines were one."""
     return " ".join(visible_text(ui.app).replace("│", " ").split())

@@ -60,9 +60,9 @@ _EXPENDABLE = ("ctrl+r", "/", "*", "tab", "enter", "escape")
 """Keys that are not named where there is no room, the first one first."""
 
 
-SENTENCE_LINES = 2
-"""Lines of the sentence about the row under the cursor."""
-LINES_BESIDE = 12
+SENTENCE_LINES, MESSAGE_LINES = 2, 3
+"""Lines of the sentence about the row under the cursor, and of the message below it."""
+LINES_BESIDE = 13
 """Lines of the dialog besides its rows."""
 MIN_ROWS = 8
 """Rows that there is room for at least, so that the dialog seldom grows while lists arrive."""
@@ -211,13 +211,24 @@ class WaitingDialog(ListDialog[Row | None]):
     def _show_message(self) -> None:
         """Show why something was refused, how a run or the reading goes, or how the run ended."""
         state, notice = self._state, self._main_screen.view.notice_bar.notice
-        text = Content.styled(self._refusal, "$text-warning")
-        if not self._refusal:
-            lists = Content.styled(describe_lists(state), "$text-warning")
-            outcome = Content(" ".join(notice.lines)) if notice else lists
-            text = render_progress(state.runs.last, self.message.size.width) or outcome
+        progress = render_progress(state.runs.last, self.message.size.width)
+        if self._refusal:
+            text = self._fit_message(self._refusal, "$text-warning")
+        elif progress:
+            text = progress
+        elif notice is not None:
+            text = self._fit_message(" ".join(notice.lines))
+        else:
+            text = self._fit_message(describe_lists(state), "$text-warning")
         self.message.update(text)
         self.keys.update(self._render_keys())
+
+    def _fit_message(self, text: str, style: str = "") -> Content:
+        """Return a message in which names are cut rather than its end, which says what to do."""
+        hierarchy = self._state.session.tenant.hierarchy
+        named = [entity for entity in hierarchy if entity.title in text]
+        fitted = fit_sentence(text, named, self.message.size.width, MESSAGE_LINES)
+        return Content.styled(fitted, style)
 
     def _render_keys(self) -> Content:
         row, marks = self._row, len(self.marks)
