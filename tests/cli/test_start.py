@@ -21,7 +21,6 @@ from tests.zuora.raw_server import RawServer, http_response
 TO_EUROPE = "8a808255575bdae401576a914a140420"
 
 
-@pytest.mark.asyncio
 async def test_entering_a_tenant_sends_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environ(home, ZUORA_CLIENT_ID="id", ZUORA_CLIENT_SECRET="secret").items():
         monkeypatch.setenv(name, value)
@@ -126,7 +125,6 @@ def profile(home: Path, monkeypatch: pytest.MonkeyPatch) -> TenantOptions:
     return TenantOptions(profile="a")
 
 
-@pytest.mark.asyncio
 async def test_the_screen_opens_before_the_keyring_answers(profile: TenantOptions) -> None:
     before, hanging = keyring.get_keyring(), HangingKeyring()
     keyring.set_keyring(hanging)

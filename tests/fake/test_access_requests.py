@@ -18,8 +18,6 @@ from entity_connections.fake.scenarios.catalogue import load_scenario
 from tests.fake.conftest import Open
 from tests.fake.server import Server, Session, category, sentence
 
-pytestmark = pytest.mark.asyncio
-
 
 async def ask(session: Session, login: str, *ids: object) -> httpx.Response:
     path = f"/v1/users/{login}%40acme.example/request-access"

@@ -7,8 +7,6 @@ from entity_connections.fake.scenarios.builtin.acme import AMERICAS, AUSTRALIA, 
 
 from tests.fake.server import Server, Session, category, sentence
 
-pytestmark = pytest.mark.asyncio
-
 
 async def test_a_token_has_the_documented_fields(server: Server) -> None:
     answer = await server.token("carol")

@@ -14,8 +14,6 @@ from entity_connections.fake.scenarios.builtin.acme import (
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, sentence
 
-pytestmark = pytest.mark.asyncio
-
 WAITING_HERE = "8a8082555b3c70de015b44a61f0a2b09"  # Japan -> Corporation, Pending
 WAITING_THERE = "8a8082555b3c70de015b44a1c07e2b01"  # Corporation -> Canada, Pending
 ALIVE = "8a80825555a3c7a10155b466736c5c3f"  # Corporation -> Americas, Connected

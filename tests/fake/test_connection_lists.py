@@ -10,7 +10,6 @@ from entity_connections.fake.state.stored_scenario import open_in_memory
 from tests.fake.conftest import Open
 from tests.fake.server import Json, Server, Session, category
 
-pytestmark = pytest.mark.asyncio
 PATH = "/v1/entity-connections"
 
 

@@ -16,7 +16,6 @@ from entity_connections.fake.scenarios.builtin.acme import (
 
 from tests.fake.server import Server, category, raw_call, sentence
 
-pytestmark = pytest.mark.asyncio
 PATH = "/v1/entity-connections"
 
 

@@ -13,8 +13,6 @@ from entity_connections.fake.tenant import open_tenant
 from tests.fake.openapi_check import check_response
 from tests.fake.server import Server, category
 
-pytestmark = pytest.mark.asyncio
-
 DOCUMENT = load_document(control=True)
 
 

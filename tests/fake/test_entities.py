@@ -5,8 +5,6 @@ from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CORPORATION
 
 from tests.fake.server import Server, category
 
-pytestmark = pytest.mark.asyncio
-
 
 async def test_an_entity_has_the_documented_fields(server: Server) -> None:
     session = await server.sign_in("carol")

@@ -17,8 +17,6 @@ from entity_connections.fake.scenarios.builtin.acme import (
 
 from tests.fake.server import Server, category, sentence
 
-pytestmark = pytest.mark.asyncio
-
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "hyphens": hyphenate_id,
     "capitals": str.upper,

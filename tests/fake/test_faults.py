@@ -10,8 +10,6 @@ from entity_connections.fake.policy import Policy
 from tests.fake.conftest import Open
 from tests.fake.server import Json, Server, category
 
-pytestmark = pytest.mark.asyncio
-
 WAITING = "8a8082555b3c70de015b44a61f0a2b09"
 """A pending request from Acme-Japan to Acme Corporation."""
 

@@ -20,7 +20,6 @@ from entity_connections.fake.scenarios.builtin.acme import (
 from tests.fake.conftest import Open
 from tests.fake.server import Server, Session, category
 
-pytestmark = pytest.mark.asyncio
 PATH = "/v1/entity-connections"
 
 

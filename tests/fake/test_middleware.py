@@ -12,8 +12,6 @@ from entity_connections.fake.scenarios.builtin.acme import EUROPE
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call
 
-pytestmark = pytest.mark.asyncio
-
 
 async def test_every_call_has_a_request_id_of_its_own(server: Server) -> None:
     session = await server.sign_in("alice")

@@ -96,7 +96,6 @@ def test_an_answer_may_have_more_fields_than_the_document_describes(response: st
     jsonschema_rs.Draft202012Validator(schema).validate(answer)
 
 
-@pytest.mark.asyncio
 async def test_every_operation_succeeds_with_a_documented_response(open_server: Open) -> None:
     pending = tuple(AccessRequest(name, GERMANY, "Pending Review") for name in ("bruno", "carol"))
     server = open_server(load_scenario("acme")._replace(access_requests=pending))

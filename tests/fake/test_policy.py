@@ -46,7 +46,6 @@ def test_unknown_names_and_values_are_reported_with_the_valid_ones() -> None:
         Policy().with_options(["denied=gone"])
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("switch", "acting", "calls", "pair", "by_default", "switched"),
     [
@@ -101,7 +100,6 @@ async def test_the_rules_of_connections_follow_the_policy(
         assert answer.get("id") in (None, *(row["id"] for row in rows[-1:]))
 
 
-@pytest.mark.asyncio
 async def test_refusals_have_an_http_status_by_policy(server: Server) -> None:
     server.tenant.policy = Policy(refusals="http-4xx")
     session, clerk = (
@@ -122,7 +120,6 @@ async def test_refusals_have_an_http_status_by_policy(server: Server) -> None:
     assert (await clerk.request(EUROPE)).status_code == 200
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("put_body", "statuses"),
     [
@@ -148,7 +145,6 @@ async def test_a_put_without_fields_has_the_form_of_the_policy(
     assert [answer.status_code for answer in answers] == statuses
 
 
-@pytest.mark.asyncio
 async def test_a_slash_at_the_end_of_a_path_is_refused_by_policy(server: Server) -> None:
     session = await server.sign_in("alice")
     paths = ["/v1/entities", f"/v1/entities/{CORPORATION}", "/v1/entity-connections"]
@@ -159,7 +155,6 @@ async def test_a_slash_at_the_end_of_a_path_is_refused_by_policy(server: Server)
     assert {(await session.get(f"{path}/")).status_code for path in paths} == {404}
 
 
-@pytest.mark.asyncio
 async def test_the_list_of_entities_wants_an_entity_header_by_policy(server: Server) -> None:
     session = await server.sign_in("alice")
     del session.headers["Zuora-Entity-Ids"]
@@ -170,7 +165,6 @@ async def test_the_list_of_entities_wants_an_entity_header_by_policy(server: Ser
         assert (answer.status_code, category(answer)) == (400, 22)
 
 
-@pytest.mark.asyncio
 async def test_the_list_of_entities_is_shorter_by_policy(open_server: Open) -> None:
     server = open_server("global-500")
     session = await server.sign_in("bruno")
@@ -186,7 +180,6 @@ async def test_the_list_of_entities_is_shorter_by_policy(open_server: Open) -> N
     assert ids["enterable"] == [row["id"] for row in mine]
 
 
-@pytest.mark.asyncio
 async def test_connections_are_listed_newest_first_by_policy(server: Server) -> None:
     session = await server.sign_in("alice")
     oldest = await session.list()
@@ -199,7 +192,6 @@ async def test_connections_are_listed_newest_first_by_policy(server: Server) -> 
     assert [row for page in pages for row in page["entityConnections"]] == oldest[::-1]
 
 
-@pytest.mark.asyncio
 async def test_the_next_page_lacks_the_type_by_policy(server: Server) -> None:
     server.tenant.policy = Policy(next_page="without-type")
     session = await server.sign_in("alice")

@@ -10,8 +10,6 @@ from entity_connections.fake.scenarios.builtin.acme import ASIA, CORPORATION, EU
 from tests.fake.conftest import Open
 from tests.fake.server import Server, Session, category, sentence
 
-pytestmark = pytest.mark.asyncio
-
 NEW = {"name": "Acme-Chile", "parentId": CORPORATION, "locale": "es_CL", "timezone": "GMT"}
 
 

@@ -195,7 +195,6 @@ def test_the_json_schema_names_every_key_and_policy() -> None:
     assert all(word in text for word in ("reused-key", "same-record", "access_requests", "faults"))
 
 
-@pytest.mark.asyncio
 async def test_a_tenant_from_a_file_has_its_faults(tmp_path: Path) -> None:
     path = tmp_path / "faulty.toml"
     path.write_text('faults = ["gateway-page=503"]\n' + SMALL)

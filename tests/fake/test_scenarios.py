@@ -121,7 +121,6 @@ def test_the_largest_tenant_has_512_entities_and_several_pages() -> None:
     assert {row.status for row in company.connections} == {"Pending", "Connected", "Disconnected"}
 
 
-@pytest.mark.asyncio
 async def test_an_empty_tenant_has_entities_but_no_connection(open_server: Open) -> None:
     session = await open_server("empty").sign_in("alice")
     entities = (await session.get("/v1/entities", provisioned="true")).json()["entities"]
@@ -129,7 +128,6 @@ async def test_an_empty_tenant_has_entities_but_no_connection(open_server: Open)
     assert await session.list() == []
 
 
-@pytest.mark.asyncio
 async def test_hostile_names_and_records_are_sent_unchanged(open_server: Open) -> None:
     session = await open_server("hostile").sign_in("alice")
     entities = (await session.get("/v1/entities")).json()["entities"]
@@ -142,7 +140,6 @@ async def test_hostile_names_and_records_are_sent_unchanged(open_server: Open) -
     assert targets - {entity["id"] for entity in entities} == {hostile.UNLISTED}
 
 
-@pytest.mark.asyncio
 async def test_refusals_can_contain_hostile_names(open_server: Open) -> None:
     session = await open_server("hostile").sign_in("alice")
     answers = [

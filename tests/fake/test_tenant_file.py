@@ -39,7 +39,6 @@ def both(path: Path) -> Iterator[tuple[Server, Server]]:
         server.tenant.close()
 
 
-@pytest.mark.asyncio
 async def test_changes_tokens_and_keys_outlive_a_program(path: Path) -> None:
     first = Server(path=path)
     session = await first.sign_in("alice", AMERICAS)
@@ -177,7 +176,6 @@ def read_only() -> Iterator[Tenant]:
         assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.asyncio
 async def test_a_file_that_may_not_be_written_can_be_read(read_only: Tenant) -> None:
     alice = read_only.users[0]
     credentials = Credentials.from_text(alice.client_id, alice.client_secret)
@@ -188,7 +186,6 @@ async def test_a_file_that_may_not_be_written_can_be_read(read_only: Tenant) -> 
         assert not zuora.request_log.delays
 
 
-@pytest.mark.asyncio
 async def test_a_caller_in_this_process_learns_at_once_that_the_file_is_locked(path: Path) -> None:
     with closing(open_tenant("acme", path=path, local=True)) as tenant:
         tenant.state.db.execute("PRAGMA busy_timeout = 20")  # ms
@@ -204,7 +201,6 @@ async def test_a_caller_in_this_process_learns_at_once_that_the_file_is_locked(p
                 assert [call.attempt for call in zuora.request_log.calls] == [1]
 
 
-@pytest.mark.asyncio
 class TestTwoServers:
     """Two servers with one file answer as one."""
 

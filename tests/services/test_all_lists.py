@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 from entity_connections.domain.errors import EndlessList, RateLimited, ZuoraError
 from entity_connections.fake.tenant import Tenant as FakeTenant
@@ -20,7 +19,6 @@ from entity_connections.services.tenant import Tenant
 
 from tests.acme import CORPORATION, JAPAN, client, open_acme
 
-pytestmark = pytest.mark.asyncio
 ACCESSIBLE = 11
 
 

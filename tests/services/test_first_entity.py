@@ -12,8 +12,6 @@ from entity_connections.services.tenant import Tenant
 
 from tests.acme import CORPORATION, EUROPE, US, client, open_acme
 
-pytestmark = pytest.mark.asyncio
-
 
 @pytest_asyncio.fixture
 async def tenant(tmp_path: Path) -> AsyncIterator[Tenant]:

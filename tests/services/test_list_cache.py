@@ -75,7 +75,6 @@ async def read_and_save(path: Path, scenario: str = "acme", *entities: str) -> T
     return tenant
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("scenario", list(SCENARIOS))
 async def test_the_next_start_shows_the_same_rows(path: Path, scenario: str) -> None:
     before = await read_and_save(path, scenario)
@@ -93,7 +92,6 @@ async def test_the_next_start_shows_the_same_rows(path: Path, scenario: str) -> 
         assert now.rows(direction) == then.rows(direction)
 
 
-@pytest.mark.asyncio
 async def test_lists_that_were_read_are_not_replaced_by_cached_ones(path: Path) -> None:
     await read_and_save(path, "acme", CORPORATION, EUROPE)
     fake = open_acme()
@@ -109,7 +107,6 @@ async def test_lists_that_were_read_are_not_replaced_by_cached_ones(path: Path) 
     fake.close()
 
 
-@pytest.mark.asyncio
 async def test_lists_from_a_clock_that_was_ahead_are_older_than_what_is_read(path: Path) -> None:
     clock = Clock()
     fake = open_acme()
@@ -221,7 +218,6 @@ def test_only_the_newest_lists_are_saved(path: Path) -> None:
     ]
 
 
-@pytest.mark.asyncio
 async def test_the_ends_of_connections_are_kept_until_a_newer_list_lacks_them(path: Path) -> None:
     fake, cache = open_acme(), ListCache(path, "acme")
     before = Tenant(client(fake), cache=cache)

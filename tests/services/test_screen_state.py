@@ -8,7 +8,6 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-import pytest
 import pytest_asyncio
 from entity_connections.domain.actions import DISCONNECT, REQUEST, Write
 from entity_connections.domain.clock import now
@@ -34,7 +33,6 @@ from tests.services.factories import intend
 if TYPE_CHECKING:
     from entity_connections.services.operations.runs import Run
 
-pytestmark = pytest.mark.asyncio
 IN = Direction.INBOUND
 NO_TIME = timedelta(0)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterable
 
-import pytest
 import pytest_asyncio
 from entity_connections.domain.rows import Row
 from entity_connections.fake.tenant import Tenant as FakeTenant
@@ -13,8 +12,6 @@ from entity_connections.services.waiting import find_answer_obstacle, find_waiti
 from entity_connections.services.workspace import UserSession
 
 from tests.acme import CANADA, CORPORATION, JAPAN, client, open_acme
-
-pytestmark = pytest.mark.asyncio
 
 
 @pytest_asyncio.fixture

@@ -66,7 +66,6 @@ def test_the_banner_shows_one_thing_at_a_time(state: BannerState, width: int, li
     assert render_banner(state, width).plain == line
 
 
-@pytest.mark.asyncio
 async def test_delay(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     """How long, why, and that escape gives up; nothing else has moved."""
     async with open_screen(setup=RETRIES) as ui:
@@ -79,7 +78,6 @@ async def test_delay(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
         assert ui.banner.startswith("Not refreshed: Zuora is busy.")
 
 
-@pytest.mark.asyncio
 async def test_who_gives_up_before_a_write_learns_how_long_the_limit_lasts() -> None:
     async with open_screen(setup=RETRIES) as ui:
         await ui.move_to("Acme-US")
@@ -93,7 +91,6 @@ async def test_who_gives_up_before_a_write_learns_how_long_the_limit_lasts() -> 
         assert re.search(sentences, ui.notice)
 
 
-@pytest.mark.asyncio
 async def test_escape_in_the_filter_ends_a_delay() -> None:
     async with open_screen(setup=RETRIES) as ui:
         ui.fake.faults.on(RATE_LIMIT)
@@ -104,7 +101,6 @@ async def test_escape_in_the_filter_ends_a_delay() -> None:
         assert ui.screen.view.filter_input.value == "us"
 
 
-@pytest.mark.asyncio
 async def test_the_banner_counts_down() -> None:
     async with open_screen(setup=RETRIES) as ui:
         ui.fake.faults.on(RATE_LIMIT)
@@ -116,7 +112,6 @@ async def test_the_banner_counts_down() -> None:
         await ui.press("escape")
 
 
-@pytest.mark.asyncio
 async def test_offline_and_back(snap: Snapshot) -> None:
     """The rows stay, greyed; one line says why and that it tries again; no other message."""
     async with open_screen(timing=REFRESHING) as ui:
@@ -134,7 +129,6 @@ async def test_offline_and_back(snap: Snapshot) -> None:
         assert "updated just now" in ui.age
 
 
-@pytest.mark.asyncio
 async def test_the_notice_about_a_failure_disappears_with_it() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("offline")
@@ -147,7 +141,6 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
         assert not ui.banner
 
 
-@pytest.mark.asyncio
 async def test_that_nothing_was_read_is_said_only_until_something_is() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("offline")
@@ -164,7 +157,6 @@ async def test_that_nothing_was_read_is_said_only_until_something_is() -> None:
 @pytest.mark.parametrize(
     ("fault", "named"), [("expired-token=0", False), ("rate-limit=3600,retry-after=3600", True)]
 )
-@pytest.mark.asyncio
 async def test_refused_credentials_and_a_named_time_stop_the_refresh(
     fault: str, named: bool
 ) -> None:
@@ -181,7 +173,6 @@ async def test_refused_credentials_and_a_named_time_stop_the_refresh(
         await ui.wait_until(lambda: ui.count_lists() > reads + 2)
 
 
-@pytest.mark.asyncio
 async def test_a_slow_answer_is_shown_and_can_be_given_up() -> None:
     async with open_screen(timing=FAST._replace(slow_after=0.05)) as ui:
         ui.fake.faults.on(HOLD_READS)
@@ -197,7 +188,6 @@ async def test_a_slow_answer_is_shown_and_can_be_given_up() -> None:
         assert not ui.notice
 
 
-@pytest.mark.asyncio
 async def test_a_write_without_an_answer_is_shown_and_keys_go_on_to_work() -> None:
     async with open_screen(timing=FAST._replace(slow_after=0.05)) as ui:
         await ui.move_to("Acme-US")
@@ -213,7 +203,6 @@ async def test_a_write_without_an_answer_is_shown_and_keys_go_on_to_work() -> No
         assert "Pending" in ui.notice
 
 
-@pytest.mark.asyncio
 async def test_who_gives_up_waiting_for_a_write_learns_what_the_list_shows() -> None:
     async with open_screen(timing=FAST._replace(slow_after=0.05)) as ui:
         await ui.move_to("Acme-US")
@@ -228,7 +217,6 @@ async def test_who_gives_up_waiting_for_a_write_learns_what_the_list_shows() -> 
         assert "unknown" in " ".join(ui.status_and_action("Acme-US"))
 
 
-@pytest.mark.asyncio
 async def test_a_start_that_failed_is_repeated_automatically() -> None:
     async with open_screen(faults=["offline"], timing=REFRESHING) as ui:
         assert ui.banner.startswith("Offline: Zuora cannot be reached; trying again")
@@ -237,7 +225,6 @@ async def test_a_start_that_failed_is_repeated_automatically() -> None:
         await ui.wait_until(lambda: not ui.banner)
 
 
-@pytest.mark.asyncio
 async def test_low_rate_limit(snap: Snapshot) -> None:
     """What is left, until when, and how often it refreshes now."""
     request_log = RequestLog()
@@ -250,7 +237,6 @@ async def test_low_rate_limit(snap: Snapshot) -> None:
         assert refresh_interval(request_log.rate_limit) == 300
 
 
-@pytest.mark.asyncio
 async def test_list_warnings(snap: Snapshot) -> None:
     """The good rows are there, with a count of what could not be read."""
     async with open_screen(size=(80, 24)) as ui:
@@ -260,7 +246,6 @@ async def test_list_warnings(snap: Snapshot) -> None:
         assert len(ui.row_names()) == 14
 
 
-@pytest.mark.asyncio
 async def test_a_write_that_was_refused_offline_is_not_sent_later() -> None:
     async with open_screen(timing=REFRESHING) as ui:
         await ui.move_to("Acme-US")

@@ -15,7 +15,6 @@ from tests.acme import CORPORATION, EUROPE, US
 from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RECORD = "8a8082555b3c70de015b44a61f0a2b09"
 

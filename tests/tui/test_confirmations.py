@@ -14,7 +14,6 @@ from tests.acme import CANADA, CORPORATION, client
 from tests.tui.open_screen import FAST, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
 JAPAN_TO_CORPORATION = "8a8082555b3c70de015b44a61f0a2b09"
 
 

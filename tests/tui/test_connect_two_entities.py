@@ -4,7 +4,6 @@ import pytest
 
 from tests.tui.open_screen import open_screen
 
-pytestmark = pytest.mark.asyncio
 sizes = pytest.mark.parametrize("size", [(60, 20), (160, 48)], ids=str)
 
 

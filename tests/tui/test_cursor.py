@@ -1,13 +1,10 @@
 """Where the cursor is after an action, a refresh, a filter and g; and who put it there."""
 
-import pytest
 from entity_connections.domain.connections import Direction
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
 from tests.acme import CORPORATION, GERMANY, JAPAN, client
 from tests.tui.open_screen import HOLD_READS, ScreenDriver, open_screen
-
-pytestmark = pytest.mark.asyncio
 
 
 async def only_not_connected(ui: ScreenDriver, name: str) -> None:

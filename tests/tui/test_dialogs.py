@@ -19,7 +19,6 @@ from textual.binding import Binding
 from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, key_event, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
-pytestmark = pytest.mark.asyncio
 HINT = "escape close"
 
 

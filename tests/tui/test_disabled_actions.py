@@ -8,7 +8,6 @@ from textual.content import Content
 
 from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 
-pytestmark = pytest.mark.asyncio
 OFFERS = ("r requests", "a accepts", "d denies", "x ends", "waits for you")
 
 

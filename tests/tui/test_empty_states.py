@@ -1,12 +1,8 @@
 """The text in place of rows: nothing there, everything filtered out, or an error."""
 
-import pytest
-
 from tests.acme import CORPORATION
 from tests.tui.open_screen import open_screen
 from tests.tui.snapshots import Snapshot
-
-pytestmark = pytest.mark.asyncio
 
 
 async def test_nothing_there(snap: Snapshot) -> None:

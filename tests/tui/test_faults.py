@@ -1,14 +1,11 @@
 """Bad days on purpose: switched on the screen, under a watermark that stays."""
 
-import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.tui.open_screen import SIZES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
-
-pytestmark = pytest.mark.asyncio
 
 
 async def test_watermark(snap: Snapshot) -> None:

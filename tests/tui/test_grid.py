@@ -182,7 +182,6 @@ def test_unknown_and_double_keys_are_refused() -> None:
     assert grid.cursor_key == "a"
 
 
-@pytest.mark.asyncio
 async def test_rows_inserted_above_leave_the_cursor_at_its_line_of_the_screen() -> None:
     app = GridApp(numbered(100, 50))
     async with app.run_test(size=(60, 12)) as pilot:
@@ -196,7 +195,6 @@ async def test_rows_inserted_above_leave_the_cursor_at_its_line_of_the_screen() 
         assert cursor_line(app.grid) == 1, "there is nothing left above"
 
 
-@pytest.mark.asyncio
 async def test_scrolled_rows_stay_where_they_are_when_rows_are_inserted_above() -> None:
     app = GridApp(numbered(100, 1))
     async with app.run_test(size=(60, 12)) as pilot:
@@ -207,7 +205,6 @@ async def test_scrolled_rows_stay_where_they_are_when_rows_are_inserted_above() 
         assert lines(app.grid)[1].text == top
 
 
-@pytest.mark.asyncio
 async def test_a_row_without_the_cell_of_a_column_is_an_error() -> None:
     app = GridApp([Item("a", {"name": Cell("A")})])
     with pytest.raises(KeyError, match="parent"):
@@ -218,7 +215,6 @@ async def test_a_row_without_the_cell_of_a_column_is_an_error() -> None:
 # Keys and the mouse
 
 
-@pytest.mark.asyncio
 async def test_keys_move_by_rows_pages_and_ends_and_keep_the_cursor_in_sight() -> None:
     app = GridApp(numbered(50))
     async with app.run_test(size=(60, 11)) as pilot:
@@ -240,7 +236,6 @@ async def test_keys_move_by_rows_pages_and_ends_and_keep_the_cursor_in_sight() -
         assert app.grid.take_posted() == [("RowSelected", "0")]
 
 
-@pytest.mark.asyncio
 async def test_keys_do_nothing_without_rows() -> None:
     app = GridApp()
     async with app.run_test() as pilot:
@@ -254,7 +249,6 @@ async def click(pilot: Pilot[None], app: GridApp, x: int, y: int, button: int = 
     return list(app.grid.take_posted())
 
 
-@pytest.mark.asyncio
 async def test_a_click_moves_the_cursor_and_names_the_cell() -> None:
     app = GridApp(numbered(30))
     async with app.run_test(size=(60, 11)) as pilot:
@@ -268,7 +262,6 @@ async def test_a_click_moves_the_cursor_and_names_the_cell() -> None:
         assert await click(pilot, app, 0, 4) == [moved, ("CellSelected", "8", "sign")]
 
 
-@pytest.mark.asyncio
 async def test_clicks_beside_the_rows_and_on_headings() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 11)) as pilot:
@@ -283,7 +276,6 @@ async def test_clicks_beside_the_rows_and_on_headings() -> None:
 # What is painted
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("width", [20, 21, 49, 80, 300])
 async def test_every_line_is_exactly_as_wide_as_the_grid(width: int) -> None:
     app = GridApp()
@@ -353,7 +345,6 @@ def test_columns_share_the_width_without_gap_or_overlap(columns: list[Column], w
             assert end == width, "nothing is left over"
 
 
-@pytest.mark.asyncio
 async def test_a_note_on_a_row_is_painted_even_if_the_name_has_to_be_cut() -> None:
     entity = Entity("e" * 32, "", "Novera Northern Logistics GmbH", None)
     cell = Cell(entity.title, "", (entity,), after="  in Novera")
@@ -365,7 +356,6 @@ async def test_a_note_on_a_row_is_painted_even_if_the_name_has_to_be_cut() -> No
         assert "Entity 1 " in second
 
 
-@pytest.mark.asyncio
 async def test_a_step_of_the_cursor_paints_two_rows() -> None:
     painted: list[str] = []
     app = GridApp(numbered(9))
@@ -382,7 +372,6 @@ async def test_a_step_of_the_cursor_paints_two_rows() -> None:
         assert painted == [item.key for item in numbered(2)]
 
 
-@pytest.mark.asyncio
 async def test_a_column_folds_away_when_the_terminal_shrinks() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 10)) as pilot:
@@ -394,7 +383,6 @@ async def test_a_column_folds_away_when_the_terminal_shrinks() -> None:
         assert "Status" not in text(app.grid)
 
 
-@pytest.mark.asyncio
 async def test_the_cursor_stays_in_sight_when_the_terminal_shrinks() -> None:
     app = GridApp(numbered(20))
     async with app.run_test(size=(60, 21)) as pilot:
@@ -403,7 +391,6 @@ async def test_the_cursor_stays_in_sight_when_the_terminal_shrinks() -> None:
         assert cursor_line(app.grid) == 7
 
 
-@pytest.mark.asyncio
 async def test_a_grid_filled_while_hidden_shows_its_cursor() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 10)) as pilot:
@@ -415,7 +402,6 @@ async def test_a_grid_filled_while_hidden_shows_its_cursor() -> None:
         assert cursor_line(app.grid) == 9
 
 
-@pytest.mark.asyncio
 async def test_the_heading_shows_the_order() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 10)):
@@ -428,7 +414,6 @@ async def test_the_heading_shows_the_order() -> None:
         assert "A lon… ▼" in text(app.grid)
 
 
-@pytest.mark.asyncio
 async def test_the_placeholder_stands_in_for_missing_rows_only() -> None:
     app = GridApp()
     async with app.run_test(size=(60, 10)) as pilot:
@@ -448,7 +433,6 @@ def list_styles(strip: Strip) -> set[str]:
     return {str(part.style) for part in strip}
 
 
-@pytest.mark.asyncio
 async def test_tones_greyed_rows_and_a_stale_grid() -> None:
     app = GridApp([item("a"), item("b"), item("c", dim=True)])
     async with app.run_test(size=(60, 10)):
@@ -465,7 +449,6 @@ async def test_tones_greyed_rows_and_a_stale_grid() -> None:
         assert list_styles(lines(app.grid)[2]) == plain
 
 
-@pytest.mark.asyncio
 async def test_the_cursor_is_seen_with_and_without_focus_and_colour() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 10)) as pilot:
@@ -479,7 +462,6 @@ async def test_the_cursor_is_seen_with_and_without_focus_and_colour() -> None:
         assert list_styles(blurred).isdisjoint(plain | list_styles(focused))
 
 
-@pytest.mark.asyncio
 async def test_a_new_theme_repaints_the_lines() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 10)) as pilot:

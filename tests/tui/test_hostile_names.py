@@ -10,8 +10,6 @@ from entity_connections.domain.typed_name import make_typed_name
 from tests.tui.open_screen import SIZES, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
-pytestmark = pytest.mark.asyncio
-
 
 async def test_rows(snap: Snapshot) -> None:
     """Every name on one line of its own, in its column, brackets and all."""

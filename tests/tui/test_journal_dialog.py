@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import pytest
 from entity_connections.domain.actions import REQUEST, WRITES
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal
@@ -16,7 +15,6 @@ from tests.services.factories import intend
 from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 

@@ -46,7 +46,6 @@ def test_keys_before_the_first_frame_do_no_harm(
 PROCEDURE = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
 
 
-@pytest.mark.asyncio
 async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> None:
     async with open_screen() as ui:
         await ui.press_at_once(*PROCEDURE)
@@ -65,7 +64,6 @@ async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> N
         assert question.operation.action.id == "accept"
 
 
-@pytest.mark.asyncio
 async def test_escape_overtakes_keys_that_wait_for_zuora() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on(HOLD_READS)
@@ -80,7 +78,6 @@ async def test_escape_overtakes_keys_that_wait_for_zuora() -> None:
         assert ui.shows_main_screen
 
 
-@pytest.mark.asyncio
 async def test_an_impossible_command_drops_the_keys_typed_after_it() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-UK")
@@ -91,7 +88,6 @@ async def test_an_impossible_command_drops_the_keys_typed_after_it() -> None:
         assert "typed after it: r y." in ui.notice
 
 
-@pytest.mark.asyncio
 async def test_dropped_keys_are_listed_in_a_notice() -> None:
     async with open_screen() as ui:
         await ui.press_at_once("e", *"x" * (MAX_WAITING + 20))
@@ -100,7 +96,6 @@ async def test_dropped_keys_are_listed_in_a_notice() -> None:
         assert "too many keys at once" in ui.notice
 
 
-@pytest.mark.asyncio
 async def test_a_key_typed_right_after_the_one_that_opens_a_dialog_reaches_the_dialog() -> None:
     async with open_screen(size=(80, 24)) as ui:
         before = ui.cursor
@@ -115,7 +110,6 @@ async def test_a_key_typed_right_after_the_one_that_opens_a_dialog_reaches_the_d
         assert ui.cursor == before
 
 
-@pytest.mark.asyncio
 async def test_keys_wait_for_the_journal_that_is_being_read() -> None:
     may_read = threading.Event()
 
@@ -138,7 +132,6 @@ async def test_keys_wait_for_the_journal_that_is_being_read() -> None:
         assert grid.cursor_key == grid.items[-1].key != grid.items[0].key
 
 
-@pytest.mark.asyncio
 async def test_two_enters_in_the_typed_question_send_once() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-Europe")
@@ -149,7 +142,6 @@ async def test_two_enters_in_the_typed_question_send_once() -> None:
         assert ui.cell("Acme-Europe", "status") == "✕ Disconnected"
 
 
-@pytest.mark.asyncio
 async def test_the_second_click_of_a_double_click_does_not_reach_the_screen_under_a_dialog() -> (
     None
 ):
@@ -173,7 +165,6 @@ async def test_the_second_click_of_a_double_click_does_not_reach_the_screen_unde
         assert ui.cursor == "Acme Corporation"
 
 
-@pytest.mark.asyncio
 async def test_keys_typed_after_quitting_are_ignored() -> None:
     async with open_screen() as ui:
         await ui.press("ctrl+q")

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.widgets.text_lines import TextLines
 from textual.geometry import Region
@@ -10,7 +9,6 @@ from textual.geometry import Region
 from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
-pytestmark = pytest.mark.asyncio
 WIDE = (160, 48)
 
 

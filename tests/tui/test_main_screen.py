@@ -10,8 +10,6 @@ from tests.acme import CORPORATION, US, client
 from tests.tui.open_screen import FAST, REFRESHING, SIZES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
-
 
 async def test_outbound(snap: Snapshot) -> None:
     """Every state a row can have; at 160 columns and more there are three panes."""

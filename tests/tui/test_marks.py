@@ -9,7 +9,6 @@ from tests.acme import CORPORATION, US, client
 from tests.tui.open_screen import ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
 AMERICAS_BELOW = ["Acme-US", "Acme-Canada", "Acme-Brazil", "Acme-Mexico"]
 
 

@@ -4,8 +4,6 @@ import pytest
 
 from tests.tui import monkey
 
-pytestmark = pytest.mark.asyncio
-
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_random_input(seed: int) -> None:

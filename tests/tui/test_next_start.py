@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Direction
@@ -22,8 +21,6 @@ from tests.tui.snapshots import Snapshot
 
 OTHER_PROCESS = "elsewhere:1"
 """A program on another machine, whose open writes may be looked up at once."""
-
-pytestmark = pytest.mark.asyncio
 
 
 async def yesterday(path: Path, hours: float = 3) -> ListCache:

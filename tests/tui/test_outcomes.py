@@ -19,8 +19,6 @@ from tests.services.factories import intend
 from tests.tui.open_screen import HOLD_WRITES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
-
 
 def advance_clocks(ui: ScreenDriver, **time: float) -> None:
     """Let time pass on every clock of the tenant."""

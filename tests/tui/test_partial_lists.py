@@ -8,7 +8,6 @@ from entity_connections.tui.rendering.empty_states import render_empty_state
 from tests.tui.open_screen import FAST, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
 UNREADABLE = "unreadable-record=2"
 
 

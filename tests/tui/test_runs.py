@@ -25,7 +25,6 @@ from tests.services.operations.test_interrupted import ENDED
 from tests.tui.open_screen import HOLD_WRITES, SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
 MOMENT = datetime(2026, 1, 2, 9, 14).astimezone()
 NOT_CONNECTED = ("/", *"not connected", "enter")
 """Shows Acme-US, Acme-Brazil, Acme-Mexico and Acme-Japan among others that allow no request."""

@@ -1,13 +1,11 @@
 """The screen in a tenant where display names do not tell entities apart."""
 
-import pytest
 from entity_connections.walkthrough.screenshot import take_screenshot
 from textual.widgets import Button, Input
 
 from tests.tui.open_screen import SIZES, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot, svg_lines
 
-pytestmark = pytest.mark.asyncio
 TENANT = "tests/same_names.toml"
 """Relative, so that the pictures show no path of this machine."""
 NORTH = "Acme-Europe (in Acme-Americas)"

@@ -15,8 +15,6 @@ from entity_connections.walkthrough.key_events import key_event
 from tests.acme import CORPORATION, EUROPE, US, client, open_acme, write_names
 from tests.tui.open_screen import ScreenDriver, TenantSetup, make_workspace
 
-pytestmark = pytest.mark.asyncio
-
 
 async def begun(
     start: str, cache: ListCache | None = None, typed: str = ""

@@ -41,7 +41,6 @@ MIN_DIFFERENCE = 15.0
 """Of two colours in CIE L*a*b*; about 2 are just seen side by side."""
 
 
-@pytest.mark.asyncio
 async def test_every_text_can_be_read() -> None:
     async with open_screen(size=(130, 24)) as ui:
         for keys in ((), ("2",), ("1", "x"), ("?",), ("ctrl+l",), ("e",)):
@@ -50,7 +49,6 @@ async def test_every_text_can_be_read() -> None:
             await ui.press("escape")
 
 
-@pytest.mark.asyncio
 async def test_the_top_line_of_production_can_be_read() -> None:
     setup = TenantSetup(Risk.PRODUCTION, "acme", WriteLock(locked=True))
     async with open_screen(size=(80, 24), setup=setup) as ui:
@@ -59,7 +57,6 @@ async def test_the_top_line_of_production_can_be_read() -> None:
         assert await find_unreadable(ui) == []
 
 
-@pytest.mark.asyncio
 async def test_the_themes_of_textual_can_be_chosen() -> None:
     async with open_screen(size=(80, 24)) as ui:
         for theme in ui.app.available_themes:

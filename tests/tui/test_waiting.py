@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.risk import Risk
 from entity_connections.services.write_lock import WriteLock
@@ -23,7 +22,6 @@ from tests.tui.open_screen import (
 )
 from tests.tui.snapshots import Snapshot, visible_text
 
-pytestmark = pytest.mark.asyncio
 ALL = {
     "Acme-Germany → Acme Corporation",
     "Acme-Japan → Acme Corporation",

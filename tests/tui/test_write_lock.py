@@ -10,8 +10,6 @@ from textual.widgets import Button, Static
 from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
-pytestmark = pytest.mark.asyncio
-
 
 def production(**lock: bool) -> TenantSetup:
     return TenantSetup(Risk.PRODUCTION, "acme-production", WriteLock(**(lock or {"locked": True})))

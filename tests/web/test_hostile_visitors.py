@@ -18,7 +18,7 @@ from entity_connections.web.session import Command
 from tests.web.client import connect
 from tests.web.serving import serving
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.xdist_group("web")
 GET = b"GET /static/js/textual.js HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 

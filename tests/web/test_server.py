@@ -21,7 +21,7 @@ from tests.cli.tenant import environ, run
 from tests.web.client import connect
 from tests.web.serving import Serving, children, serving, wait_until_ended
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.xdist_group("web")
 SECRET = "nobody's/business+at=all"
 
 

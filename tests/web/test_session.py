@@ -14,7 +14,7 @@ from entity_connections.web.session import Command
 
 from tests.web.client import connect
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.xdist_group("web")
 NOT_STARTED = "The server cannot start a screen for you now. Try again later."
 
 

@@ -13,8 +13,6 @@ from entity_connections.zuora.client import ZuoraClient
 
 from tests.zuora.scripted_server import ENTITY, ScriptedResponse, ScriptedServer, refusal, success
 
-pytestmark = pytest.mark.asyncio
-
 OBJECT = ("application/json", b"{}")
 EMPTY = ("application/json", b"")
 NOTHING = (None, b"")

@@ -22,7 +22,6 @@ from entity_connections.zuora.client import ZuoraClient
 
 from tests.acme import AMERICAS, EUROPE, US, open_acme
 
-pytestmark = pytest.mark.asyncio
 NAMES = ("ZUORA_BASE_URL", "ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET")
 WAYS = ("in process", "socket", "sandbox")
 

@@ -15,7 +15,6 @@ from tests.acme import AMERICAS, open_acme
 from tests.zuora.raw_server import CLIENT_SECRET, CREDENTIALS, RawServer, http_response
 from tests.zuora.test_contract import serve_on_socket
 
-pytestmark = pytest.mark.asyncio
 NAMES = [
     "proxy", "DNS", "connection", "TLS", "clock", "token", "entities", "scope",
     "permissions",

@@ -11,7 +11,6 @@ from entity_connections.services.refresh_interval import describe_rate_limit
 
 from tests.zuora.scripted_server import ENTITY, ScriptedServer, refusal, success
 
-pytestmark = pytest.mark.asyncio
 NOON = "Sun, 22 Nov 2026 12:00:00 GMT"
 
 

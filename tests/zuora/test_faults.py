@@ -13,7 +13,6 @@ from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.acme import CORPORATION, US, client, open_acme, write_names
 
-pytestmark = pytest.mark.asyncio
 WAITING = "8a8082555b3c70de015b44a61f0a2b09"
 """A pending request from Acme-Japan to Acme Corporation."""
 NO_DELAYS = RetryPolicy(first_delay=0.0)

@@ -11,7 +11,6 @@ from entity_connections.zuora.http.in_process import InProcessTransport
 from tests.acme import CORPORATION, JAPAN, client, open_acme
 from tests.zuora.scripted_server import CREDENTIALS, NO_RETRIES
 
-pytestmark = pytest.mark.asyncio
 REQUEST_OF_JAPAN = "8a8082555b3c70de015b44a61f0a2b09"
 
 

@@ -24,7 +24,6 @@ def row(**fields: Any) -> dict[str, Any]:
     return GOOD | fields
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "bad",
     [
@@ -46,14 +45,12 @@ async def test_a_bad_connection_is_skipped_and_counted(bad: object) -> None:
     assert result.warnings == (result.missing,)
 
 
-@pytest.mark.asyncio
 async def test_a_status_that_holds_half_of_a_character_is_not_read() -> None:
     text = json.dumps({"success": True, "entityConnections": [GOOD, row(status="Pend\ud800ing")]})
     result = await ScriptedServer(httpx.Response(200, text=text)).client.list_connections(ENTITY)
     assert result.missing == "1 connection could not be read."
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("again", ["status", "stat\\u0075s", "targetEntityId", "id"])
 async def test_a_connection_that_holds_a_field_twice_is_skipped_and_counted(again: str) -> None:
     twice = f'{{"{again}": "Disconnected", {json.dumps(row(id="2"))[1:]}'
@@ -63,7 +60,6 @@ async def test_a_connection_that_holds_a_field_twice_is_skipped_and_counted(agai
     assert result.missing == "1 connection could not be read."
 
 
-@pytest.mark.asyncio
 async def test_an_entity_that_holds_a_name_twice_is_skipped_and_counted() -> None:
     twice = f'{{"id": "{OTHER}", "name": "A", "name": "B"}}'
     text = f'{{"success": true, "entities": [{twice}, {{"id": "{THIRD}"}}]}}'
@@ -72,7 +68,6 @@ async def test_an_entity_that_holds_a_name_twice_is_skipped_and_counted() -> Non
     assert result.missing == "1 entity could not be read."
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("extra", ['{"id": 1, "id": 2}', '"\\u00e9"', '"id"'])
 async def test_an_unknown_field_makes_no_connection_unreadable(extra: str) -> None:
     record = f'{json.dumps(GOOD)[:-1]}, "owner": {extra}}}'
@@ -82,7 +77,6 @@ async def test_an_unknown_field_makes_no_connection_unreadable(extra: str) -> No
     assert not result.missing
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("status", [201, 203, 206])
 async def test_a_list_with_another_http_status_is_not_whole(status: int) -> None:
     first, second = page("1", next_page="?page=2"), page("2")
@@ -92,7 +86,6 @@ async def test_a_list_with_another_http_status_is_not_whole(status: int) -> None
     assert result.missing == f"A part may be missing: it came with HTTP {status}, not 200."
 
 
-@pytest.mark.asyncio
 async def test_a_list_that_comes_with_reasons_is_not_whole() -> None:
     answer = success(entityConnections=[GOOD], reasons=[{"code": 50000060, "message": "partial"}])
     result = await ScriptedServer(answer).client.list_connections(ENTITY)
@@ -100,7 +93,6 @@ async def test_a_list_that_comes_with_reasons_is_not_whole() -> None:
     assert result.missing == "A part may be missing: it came with the reasons of a failure."
 
 
-@pytest.mark.asyncio
 async def test_an_unknown_status_is_preserved_and_an_unknown_field_ignored() -> None:
     server = ScriptedServer(
         success(entityConnections=[row(status="Sus\x1bpended", owner={"id": 7})])
@@ -111,7 +103,6 @@ async def test_an_unknown_status_is_preserved_and_an_unknown_field_ignored() -> 
     assert not result.missing
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "bad",
     [None, [], {}, {"name": "no id"}, {"id": "a/b"}, {"id": "Acme"}, {"id": ENTITY, "name": 7},
@@ -126,7 +117,6 @@ async def test_a_bad_entity_is_skipped_and_counted(bad: object) -> None:
     assert result.missing
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "body",
     [{"entityConnections": [{}]}, {"entityConnections": {}}, {"entityConnections": None}, {},
@@ -142,7 +132,6 @@ async def test_a_list_that_cannot_be_read_is_not_empty(body: dict[str, object]) 
 FOREIGN = row(id="9", sourceEntityId=OTHER, targetEntityId=THIRD)
 
 
-@pytest.mark.asyncio
 async def test_a_list_with_connections_of_other_entities_too_is_not_whole() -> None:
     """It may be the list of another entity, which has connections with this one."""
     server = ScriptedServer(success(entityConnections=[FOREIGN, row(targetEntityId=THIRD)]))
@@ -152,7 +141,6 @@ async def test_a_list_with_connections_of_other_entities_too_is_not_whole() -> N
     assert result.warnings == (result.missing,)
 
 
-@pytest.mark.asyncio
 async def test_a_list_with_connections_of_other_entities_alone_is_not_whole() -> None:
     """It may be the list of another entity."""
     server = ScriptedServer(success(entityConnections=[FOREIGN]))
@@ -162,7 +150,6 @@ async def test_a_list_with_connections_of_other_entities_alone_is_not_whole() ->
     assert result.warnings == (result.missing,)
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(("later", "whole"), [("Connected", True), ("Disconnected", False)])
 async def test_a_connection_that_is_listed_twice_counts_once(later: str, whole: bool) -> None:
     server = ScriptedServer(
@@ -176,7 +163,6 @@ async def test_a_connection_that_is_listed_twice_counts_once(later: str, whole: 
     assert result.missing == ("" if whole else sentence)
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("date", "server_time"),
     [
@@ -200,7 +186,6 @@ async def test_a_list_says_when_the_server_answered_its_first_page(
     assert result.server_time == server_time
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "fields",
     [
@@ -216,7 +201,6 @@ async def test_a_page_that_holds_a_field_twice_is_broken(fields: str) -> None:
         await ScriptedServer(httpx.Response(200, text=text)).client.list_connections(ENTITY)
 
 
-@pytest.mark.asyncio
 async def test_a_list_with_reasons_is_a_refusal() -> None:
     body = {"entityConnections": [], "reasons": [{"code": 50000010, "message": "No."}]}
     server = ScriptedServer(httpx.Response(200, json=body))
@@ -224,7 +208,6 @@ async def test_a_list_with_reasons_is_a_refusal() -> None:
         await server.client.list_connections(ENTITY)
 
 
-@pytest.mark.asyncio
 async def test_half_of_a_character_in_a_name_makes_no_entity_unreadable() -> None:
     """A server that cuts names by UTF-16 sends such halves."""
     body = {"success": True, "entities": [ENTITY_ROW | {"displayName": "Acme \ud83d"}]}
@@ -234,7 +217,6 @@ async def test_half_of_a_character_in_a_name_makes_no_entity_unreadable() -> Non
     assert not result.warnings
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(("count", "whole"), [(299, True), (300, False), (512, True)])
 async def test_exactly_300_entities_may_not_be_all(count: int, whole: bool) -> None:
     server = ScriptedServer(success(entities=[{"id": f"{n:032x}"} for n in range(count)]))
@@ -281,7 +263,6 @@ bodies = json_values | st.fixed_dictionaries(
 
 @settings(max_examples=100)
 @given(bodies, st.sampled_from([200, 200, 200, 201, 400, 401, 403, 409, 429, 500, 503]))
-@pytest.mark.asyncio
 async def test_any_json_gives_a_result_or_a_zuora_error(body: object, status: int) -> None:
     response = partial(httpx.Response, status, content=json.dumps(body))
     server = ScriptedServer(*[lambda _: response()] * 20)

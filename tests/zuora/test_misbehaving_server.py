@@ -23,7 +23,6 @@ from tests.zuora.raw_server import (
 )
 from tests.zuora.scripted_server import ENTITY
 
-pytestmark = pytest.mark.asyncio
 ONE_CONNECTION = {
     "entityConnections": [
         {"id": "1", "sourceEntityId": ENTITY, "targetEntityId": "b" * 32, "status": "Connected"}

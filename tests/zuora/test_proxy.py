@@ -23,8 +23,6 @@ from tests.zuora.raw_server import (
     http_response,
 )
 
-pytestmark = pytest.mark.asyncio
-
 ROOT = "https://rest.acme.example"
 ENTITY = "8a808255557baba1015580e12fa5083a"
 

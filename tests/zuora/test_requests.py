@@ -24,7 +24,6 @@ from tests.zuora.scripted_server import (
     success,
 )
 
-pytestmark = pytest.mark.asyncio
 TARGET = "8A808255-56FF-28A4-0157-08BA29312ECC"
 
 

@@ -26,7 +26,6 @@ from tests.zuora.scripted_server import (
     success,
 )
 
-pytestmark = pytest.mark.asyncio
 KEY = "0f6d9c1e"
 Operation = Callable[[ZuoraClient], Coroutine[Any, Any, None]]
 LONGEST = RetryPolicy(jitter=lambda: 1.0)

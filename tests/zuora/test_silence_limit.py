@@ -12,7 +12,6 @@ from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.zuora.scripted_server import CREDENTIALS, ENTITY, page, success
 
-pytestmark = pytest.mark.asyncio
 LIMIT = 0.6
 TOKEN = {"access_token": "token", "expires_in": 3600}
 

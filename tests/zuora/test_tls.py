@@ -16,8 +16,6 @@ from entity_connections.zuora.http.tls import make_tls_error
 
 from tests.zuora.raw_server import CREDENTIALS, RawServer, http_response
 
-pytestmark = pytest.mark.asyncio
-
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,6 @@ from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme, 
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection, row
 from tests.services.factories import MORNING, execute, intend, make_journal
 
-pytestmark = pytest.mark.asyncio
 PLACES = {
     REQUEST: (AMERICAS, Direction.OUTBOUND, EUROPE),
     ACCEPT: (CORPORATION, Direction.INBOUND, JAPAN),

@@ -24,8 +24,6 @@ from entity_connections.services.tenant import Tenant
 from tests.acme import client, find_writes, open_acme
 from tests.services.factories import intend, plan_of
 
-pytestmark = pytest.mark.asyncio
-
 
 @dataclass
 class Batch:

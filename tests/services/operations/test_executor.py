@@ -45,7 +45,6 @@ from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.factories import MORNING, Clock, execute, intend
 from tests.zuora.raw_server import RawServer, http_response
 
-pytestmark = pytest.mark.asyncio
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
 
 

@@ -36,7 +36,6 @@ from entity_connections.services.tenant import Tenant
 from tests.acme import AMERICAS, EUROPE, GERMANY, JAPAN, client, open_acme, write_names
 from tests.services.factories import plan_of
 
-pytestmark = pytest.mark.asyncio
 HOST = socket.gethostname()
 ENDED = f"{HOST}:{2**22 + 1}:ended"
 """No process has this id on Linux or macOS."""

@@ -30,7 +30,6 @@ from entity_connections.services.tenant import Tenant
 from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, US, client, open_acme, write_names
 from tests.services.factories import intend
 
-pytestmark = pytest.mark.asyncio
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
 
 

@@ -129,7 +129,6 @@ OLDER, ENDED = (Connection(id_ * 32, GLOBAL.id, SOUTH.id, DISCONNECTED) for id_ 
 WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("status", "age", "result"),
     [
@@ -165,7 +164,6 @@ async def test_the_outcome_of_an_accept_depends_on_the_list_and_its_age(
         assert "Nobody can tell whether Accept happened: the list shows" in outcome.sentence
 
 
-@pytest.mark.asyncio
 async def test_an_unknown_outcome_counts_from_its_answer() -> None:
     """The program saw the end of the request, so nothing was sent after that."""
     clock = Clock()
@@ -183,7 +181,6 @@ async def test_an_unknown_outcome_counts_from_its_answer() -> None:
     assert await recover_operations(tenant_with(clock, WAITS), journal) == []
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("outcome", [None, "unknown"])
 @pytest.mark.parametrize("wrong", [timedelta(days=365), timedelta(hours=-1)])
 async def test_a_clock_that_was_wrong_when_the_program_was_killed_blocks_nothing(
@@ -202,7 +199,6 @@ async def test_a_clock_that_was_wrong_when_the_program_was_killed_blocks_nothing
     assert [entry.outcome for entry in later.read_entries()] == ["not done"]
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("process_id", "result"), [("elsewhere:2", State.UNKNOWN), ("here:1", State.NOT_APPLIED)]
 )
@@ -222,7 +218,6 @@ async def test_a_date_of_zuoras_proves_only_something_about_requests_of_another_
     assert operation.state is result
 
 
-@pytest.mark.asyncio
 async def test_the_first_look_at_what_a_program_left_is_recorded_once() -> None:
     clock = Clock()
     journal = make_journal(None, clock)
@@ -235,7 +230,6 @@ async def test_the_first_look_at_what_a_program_left_is_recorded_once() -> None:
     assert journal.verify()[:2] == (2, ())
 
 
-@pytest.mark.asyncio
 async def test_what_a_running_program_sends_is_left_to_it_for_as_long_as_sending_takes() -> None:
     clock = Clock()
     journal = Journal(None, "acme", "acme", clock)
@@ -249,7 +243,6 @@ async def test_what_a_running_program_sends_is_left_to_it_for_as_long_as_sending
     assert operation.state is State.UNKNOWN
 
 
-@pytest.mark.asyncio
 async def test_a_request_that_was_denied_meanwhile_is_confirmed() -> None:
     clock = Clock()
     journal = make_journal(None, clock)
@@ -260,7 +253,6 @@ async def test_a_request_that_was_denied_meanwhile_is_confirmed() -> None:
     assert "Acme → Acme South is Disconnected." in outcome.sentence
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("after", "result"),
     [
@@ -287,7 +279,6 @@ async def test_a_new_record_proves_a_request_beside_old_records(
         assert outcome.state is result
 
 
-@pytest.mark.asyncio
 async def test_an_incomplete_list_proves_nothing_about_a_request() -> None:
     clock = Clock()
     journal = make_journal(None, clock)
@@ -302,7 +293,6 @@ async def test_an_incomplete_list_proves_nothing_about_a_request() -> None:
         assert State.UNKNOWN is (await recover_operations(tenant, journal))[-1].state
 
 
-@pytest.mark.asyncio
 async def test_operations_in_another_tenant_are_not_looked_up() -> None:
     """The name of the profile does not identify a tenant."""
     journal = make_journal(None, tenant="https://one.example id")
@@ -313,7 +303,6 @@ async def test_operations_in_another_tenant_are_not_looked_up() -> None:
     assert len(journal.read_unresolved()) == 1
 
 
-@pytest.mark.asyncio
 async def test_the_entities_are_read_before_the_lists_that_name_them() -> None:
     clock = Clock()
     journal = make_journal(None, clock)
@@ -323,7 +312,6 @@ async def test_the_entities_are_read_before_the_lists_that_name_them() -> None:
     assert tenant.snapshots()[0].make_row(Direction.INBOUND, NORTH.id).pair == accept().pair
 
 
-@pytest.mark.asyncio
 async def test_each_list_is_read_once_and_an_unreadable_one_resolves_nothing() -> None:
     clock = Clock()
     journal = make_journal(None, clock)
@@ -357,7 +345,6 @@ def test_an_operation_is_restored_from_its_entry() -> None:
     assert again.key == operation.key
 
 
-@pytest.mark.asyncio
 async def test_a_journal_that_cannot_be_used(tmp_path: Path) -> None:
     clock = Clock()
     journal = make_journal(tmp_path, clock)
@@ -372,7 +359,6 @@ async def test_a_journal_that_cannot_be_used(tmp_path: Path) -> None:
     assert recorded.sentence.startswith("Done. The journal ")
 
 
-@pytest.mark.asyncio
 async def test_an_entity_is_called_as_it_is_now() -> None:
     """Another entity may have got the same display name since."""
     journal = make_journal(None)
