@@ -16,7 +16,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-
 SLOW := cli/test_any_value cli/test_examples cli/test_login cli/test_many_writes \
 	cli/test_progress_messages cli/test_serve cli/test_shells cli/test_start \
 	cli/test_token_sharing cli/test_windows settings/test_secret_command \
-	zuora/test_misbehaving_server zuora/test_silence_limit
+	zuora/test_misbehaving_server
 FAST := tests/domain tests/services tests/settings tests/zuora tests/cli \
 	$(SLOW:%=--ignore-glob='tests/%*')
 

@@ -10,7 +10,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.execute_plan import execute_plan
 from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import (
-    MAX_SILENCE,
+    EXCHANGE_LIMIT,
     SILENCE_INTERVAL,
     TenantSession,
     run_in_tenant,
@@ -95,7 +95,7 @@ def test_a_server_that_does_not_answer_ends_the_command(
         return ExitCode.DONE
 
     started = time.monotonic()
-    code = run_in_tenant(options, read, max_silence=1.0, silence_interval=0.2)
+    code = run_in_tenant(options, read, exchange_limit=0.5, silence_interval=0.2)
     assert time.monotonic() - started < 1.0 + 5  # the second summand is for a busy machine
     assert code is ExitCode.NO_ACCESS
     err = capsys.readouterr().err
@@ -116,10 +116,10 @@ def test_a_write_without_an_answer_is_looked_up_before_the_command_ends(
         await execute_plan(session, Plan(ACCEPT, (Operation.plan(ACCEPT, row),)), results)
         return results.code
 
-    assert run_in_tenant(options, accept, max_silence=1.0) is ExitCode.UNKNOWN
+    assert run_in_tenant(options, accept, exchange_limit=0.5) is ExitCode.UNKNOWN
     assert "still shows Pending" in capsys.readouterr().out
 
 
 def test_the_limits_of_a_command() -> None:
-    assert MAX_SILENCE <= 50, "with the start of the program, 60 s"
+    assert 2 * EXCHANGE_LIMIT <= 50, "a write, and the list after it"
     assert SILENCE_INTERVAL <= 3

@@ -8,7 +8,6 @@ It can be used from a script without the rest of the program:
 """
 
 import json
-import math
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -37,7 +36,6 @@ from entity_connections.zuora.http.responses import (
     request_id_of,
 )
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety, retry
-from entity_connections.zuora.http.silence_limit import SilenceLimit
 from entity_connections.zuora.lists import ListReader, Query
 from entity_connections.zuora.records import CONNECTIONS, ENTITIES, Record, check_id
 
@@ -97,9 +95,6 @@ class ZuoraClient:
         transport: replaces the network.
         retry_policy: how often and how long calls are retried.
         limits: of each HTTP exchange.
-        max_silence: seconds after which a server that gives no complete answer, whatever it
-            is asked, is asked nothing more until one comes. Of these, the second half is for
-            reads. For a program that is to end by itself.
         token_cache: shares the token with other processes; None for a token of its own.
     """
 
@@ -114,7 +109,6 @@ class ZuoraClient:
         transport: httpx.AsyncBaseTransport | None = None,
         retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
         limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
-        max_silence: float = math.inf,
         token_cache: TokenCache | None = None,
     ) -> None:
         self.lock = lock or WriteLock()
@@ -123,7 +117,7 @@ class ZuoraClient:
         chosen = NO_PROXY if transport else choose_proxy(base_url, proxy)
         self._http = create_http_client(base_url, limits, chosen, transport)
         self._connection = HttpConnection(
-            self._http, limits, retry_policy, self.request_log, SilenceLimit(max_silence), chosen
+            self._http, limits, retry_policy, self.request_log, chosen
         )
         self._tokens = TokenProvider(self._connection, credentials, token_cache)
         self._empty_bodies = _EMPTY_BODIES
@@ -137,7 +131,7 @@ class ZuoraClient:
         lock: WriteLock | None = None,
         request_log: RequestLog | None = None,
         *,
-        max_silence: float = math.inf,
+        limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
     ) -> Self:
         """Create a client of an ASGI application in this process."""
         return cls(
@@ -146,7 +140,7 @@ class ZuoraClient:
             lock,
             request_log,
             transport=InProcessTransport(app),
-            max_silence=max_silence,
+            limits=limits,
         )
 
     async def __aenter__(self) -> Self:
@@ -226,9 +220,7 @@ class ZuoraClient:
             try:
                 async with self._connection.slot(deadline):
                     check_write()  # again, because the call waited for token and slot
-                    return await self._connection.send(
-                        request, parse, token.secret, number, write=call.method != "GET"
-                    )
+                    return await self._connection.send(request, parse, token.secret, number)
             except ZuoraError as error:
                 if _refuses_token(error):
                     self._tokens.discard(token)

@@ -10,7 +10,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import format_table, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import (
-    MAX_SILENCE,
+    EXCHANGE_LIMIT,
     find_exit_code,
     print_error,
     report_waits,
@@ -112,11 +112,13 @@ async def _test_credentials(
     """Get a token; ZuoraError if Zuora refuses the credentials or cannot be reached."""
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
+    from entity_connections.zuora.http.connection import HttpLimits
 
     credentials, request_log = Credentials(client_id, secret), RequestLog()
+    limits = HttpLimits(exchange=EXCHANGE_LIMIT)
     async with (
         ZuoraClient(
-            base_url, credentials, request_log=request_log, proxy=proxy, max_silence=MAX_SILENCE
+            base_url, credentials, request_log=request_log, proxy=proxy, limits=limits
         ) as zuora,
         report_waits(request_log),
     ):

@@ -1,7 +1,6 @@
 """The fake tenant inside this process."""
 
 import asyncio
-import math
 import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def make_fake_workspace(
-    options: TenantOptions, seed: int | None = None, max_silence: float = math.inf
+    options: TenantOptions, seed: int | None = None, exchange_limit: float = 130.0
 ) -> Workspace:
     """Return the fake tenant that the options choose; it is opened when it is entered.
 
@@ -34,7 +33,7 @@ def make_fake_workspace(
         options: choose the tenant and its user.
         seed: makes the ids of connections and requests the same at every run, and leaves the
             name of this process out of the journal; None: random ids.
-        max_silence: that of `ZuoraClient`.
+        exchange_limit: seconds for which an answer of Zuora's is waited for.
 
     Raises:
         CliError: the file of a tenant or scenario cannot be used, or has no such user.
@@ -58,6 +57,7 @@ def make_fake_workspace(
         from entity_connections.fake.tenant_file import TenantFileError
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
+        from entity_connections.zuora.http.connection import HttpLimits
 
         nonlocal fake
         try:
@@ -77,7 +77,7 @@ def make_fake_workspace(
         request_log = RequestLog()
         credentials = Credentials.from_text(fake_user.client_id, fake_user.client_secret)
         zuora = ZuoraClient.in_process(
-            tenant.asgi, credentials, lock, request_log, max_silence=max_silence
+            tenant.asgi, credentials, lock, request_log, limits=HttpLimits(exchange=exchange_limit)
         )
         return UserSession(
             tenant=Tenant(zuora),

@@ -96,7 +96,7 @@ async def _ask_keyring(profile: Profile) -> Secret:
 
 
 def make_real_workspace(
-    options: TenantOptions, max_silence: float, *, keyring_later: bool
+    options: TenantOptions, exchange_limit: float, *, keyring_later: bool
 ) -> Workspace:
     """Return the tenant of a profile or of `--base-url`, as `make_workspace` does.
 
@@ -122,6 +122,7 @@ def make_real_workspace(
         await asyncio.to_thread(import_heavy, "zuora.client")
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
+        from entity_connections.zuora.http.connection import HttpLimits
 
         nonlocal secret
         if secret is None:
@@ -134,7 +135,7 @@ def make_real_workspace(
             lock,
             request_log,
             proxy=profile.proxy,
-            max_silence=max_silence,
+            limits=HttpLimits(exchange=exchange_limit),
             token_cache=open_token_cache(profile.base_url, client_id),
         )
         tenant = Tenant(zuora, cache=cache)

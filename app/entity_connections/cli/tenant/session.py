@@ -29,9 +29,9 @@ from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 
-MAX_SILENCE = 50.0
-"""Seconds after which a command asks a server that does not answer nothing more. With the start
-of the program it ends within 60 s."""
+EXCHANGE_LIMIT = 20.0
+"""Seconds for which a command waits for an answer: it ends within 60 s, although it reads the list
+after a write that was not answered."""
 SILENCE_INTERVAL = 3.0
 """Seconds without an answer after which the user is told."""
 
@@ -144,19 +144,19 @@ def tenant_command(command: Callable[..., Awaitable[ExitCode]]) -> Callable[...,
 def run_in_tenant(
     options: TenantOptions,
     work: Callable[[TenantSession], Awaitable[ExitCode]],
-    max_silence: float = MAX_SILENCE,
+    exchange_limit: float = EXCHANGE_LIMIT,
     silence_interval: float = SILENCE_INTERVAL,
 ) -> ExitCode:
     """Enter the tenant that the options choose, do the work, and return the exit code.
 
     A ZuoraError of the work is printed; ctrl+c and other signals cancel the work. For
-    `max_silence` see `ZuoraClient`, for `silence_interval` see `report_waits`.
+    `exchange_limit` see `make_workspace`, for `silence_interval` see `report_waits`.
     """
     # A short process saves what httpx spends on its own command line (40 ms) and on the search
     # for a package that is not installed (at each lock). The screen, which runs long, does not.
     for module in ("httpx._main", "sniffio"):
         sys.modules.setdefault(module, None)  # type: ignore[arg-type]
-    workspace = make_workspace(options, max_silence)
+    workspace = make_workspace(options, exchange_limit)
 
     async def enter_and_work() -> ExitCode:
         with cancel_on_signals():

@@ -1,7 +1,5 @@
 """From the command-line options to a tenant: the built-in fake one, or a real one."""
 
-import math
-
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.services.workspace import Workspace
 from entity_connections.settings.environment_variables import (
@@ -12,13 +10,13 @@ from entity_connections.settings.environment_variables import (
 
 
 def make_workspace(
-    options: TenantOptions, max_silence: float = math.inf, *, keyring_later: bool = False
+    options: TenantOptions, exchange_limit: float = 130.0, *, keyring_later: bool = False
 ) -> Workspace:
     """Return the tenant that the options choose; nothing is asked of Zuora before it is entered.
 
     Args:
         options: choose the tenant.
-        max_silence: that of `ZuoraClient`.
+        exchange_limit: seconds for which an answer of Zuora's is waited for.
         keyring_later: whether the keyring is asked when the tenant is entered.
 
     Raises:
@@ -28,10 +26,10 @@ def make_workspace(
     if not options.fake:
         from entity_connections.cli.tenant.real_workspace import make_real_workspace
 
-        return make_real_workspace(options, max_silence, keyring_later=keyring_later)
+        return make_real_workspace(options, exchange_limit, keyring_later=keyring_later)
     # An empty variable is an error here too: the user meant to choose a real tenant.
     for name in (CLIENT_ID, CLIENT_SECRET):
         read_variable(name)
     from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 
-    return make_fake_workspace(options, max_silence=max_silence)
+    return make_fake_workspace(options, exchange_limit=exchange_limit)

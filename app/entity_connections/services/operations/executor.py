@@ -358,8 +358,8 @@ class Executor:
             open_ = [
                 job
                 for job in open_
-                if (snapshot := self._lists.get(job.operation)) is None
-                or not (job.end_if_done(snapshot) or job.end_if_overtaken(snapshot))
+                if (snapshot := self._lists.get(job.operation)) is not None
+                and not (job.end_if_done(snapshot) or job.end_if_overtaken(snapshot))
             ]
         for job in waiting:
             self._report(job.operation)

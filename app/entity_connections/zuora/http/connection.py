@@ -20,7 +20,6 @@ from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import ApiCall, GaveUpWaitingError, RequestLog
 from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy
-from entity_connections.zuora.http.silence_limit import SilenceLimit
 from entity_connections.zuora.http.tls import create_ssl_context, make_tls_error
 
 MAX_RESPONSE_BYTES = 4_000_000
@@ -112,20 +111,18 @@ class HttpConnection:
         limits: HttpLimits,
         retry_policy: RetryPolicy,
         request_log: RequestLog,
-        silence_limit: SilenceLimit,
         proxy: ProxyChoice,
     ) -> None:
         self.client = client
         self.retry_policy = retry_policy
         self.request_log = request_log
-        self.silence_limit = silence_limit
         self._limits = limits
         self._proxy = proxy
         self._slots = asyncio.Semaphore(limits.max_concurrency)
 
     def start_deadline(self) -> Deadline:
         """Return the deadline of a call that starts now."""
-        return Deadline(self.retry_policy.total, self.silence_limit)
+        return Deadline(self.retry_policy.total)
 
     @contextlib.asynccontextmanager
     async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
@@ -143,8 +140,6 @@ class HttpConnection:
         parse: Callable[[Response], T],
         secret: Secret,
         attempt: int,
-        *,
-        write: bool = False,
     ) -> T:
         """Send a request, which needs a slot, once, log it, and parse the response.
 
@@ -153,16 +148,14 @@ class HttpConnection:
             parse: raises a ZuoraError for a response that does not mean success.
             secret: the secret in the request; no text of the response may repeat it.
             attempt: number of the attempt, for the log.
-            write: whether the request may change something in the tenant.
         """
-        end = self.silence_limit.begin_exchange(write=write)
         monotonic = asyncio.get_running_loop().time
         sent_at, started = now(), monotonic()
         response: Response | None = None
         trouble = codes = ""
         self.request_log.in_flight.append(started)
         try:
-            response = await self._exchange(request, secret, end)
+            response = await self._exchange(request, secret)
             rate_limit = parse_rate_limit(response.headers, sent_at)
             self.request_log.rate_limit = rate_limit or self.request_log.rate_limit
             return parse(response)
@@ -173,7 +166,6 @@ class HttpConnection:
             trouble = "Given up"
             raise
         finally:
-            self.silence_limit.end_exchange(answered=response is not None)
             self.request_log.in_flight.remove(started)
             call = ApiCall(
                 at=sent_at,
@@ -191,9 +183,9 @@ class HttpConnection:
             )
             self.request_log.add(call)
 
-    async def _exchange(self, request: httpx.Request, secret: Secret, end: float) -> Response:
+    async def _exchange(self, request: httpx.Request, secret: Secret) -> Response:
         body = bytearray()
-        end = min(end, asyncio.get_running_loop().time() + self._limits.exchange)
+        end = asyncio.get_running_loop().time() + self._limits.exchange
         with convert_errors(request, self._proxy):
             async with self.request_log.wait_until(end):
                 response = await self.client.send(request, stream=True)
@@ -274,5 +266,7 @@ def _make_response_error(error: Exception) -> ZuoraError:
     if isinstance(error, httpx.DecodingError):
         return errors.InvalidResponse("The answer's compression is broken.")
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return errors.NoResponse("Zuora did not answer in time.")
+        no_response = errors.NoResponse("Zuora did not answer in time.")
+        no_response.retries_exhausted = True  # the next attempt would last as long
+        return no_response
     return errors.NoResponse("The connection to Zuora broke before the answer was whole.")

@@ -12,7 +12,6 @@ from entity_connections.domain import errors
 from entity_connections.domain.clock import wall_time
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.request_log import RequestLog, RetryDelay
-from entity_connections.zuora.http.silence_limit import SilenceLimit
 
 T = TypeVar("T")
 
@@ -24,7 +23,7 @@ class RetryPolicy(NamedTuple):
 
     Attributes:
         attempts: of one call, the first included; Zuora advises at most five.
-        connect_attempts: attempts while the server cannot be reached or does not answer.
+        connect_attempts: attempts while the server cannot be reached or breaks the connection.
             Fewer, because a network that is down stays down for longer than the delays.
         first_delay: the most after the first attempt; doubles each time, up to `max_delay`.
         total: time from the start of a call to the start of its last attempt, all
@@ -77,13 +76,11 @@ class Deadline:
     """The time until which a call may be sent; `at` is that time on asyncio's clock.
 
     It is measured on two clocks: asyncio's may stop while the machine sleeps, and the
-    system clock may be set. The deadline has passed when either says so. A server that
-    reaches the `silence_limit` ends the call earlier.
+    system clock may be set. The deadline has passed when either says so.
     """
 
-    def __init__(self, seconds: float, silence_limit: SilenceLimit) -> None:
+    def __init__(self, seconds: float) -> None:
         self.at = asyncio.get_running_loop().time() + seconds
-        self.silence_limit = silence_limit
         self._wall_time = wall_time() + seconds
 
     def check(self) -> None:
@@ -132,8 +129,7 @@ async def retry(
             if not repeatable or number >= attempts:
                 raise
             until = now() + policy.delay(number, error.retry_after)
-            silence_end = deadline.silence_limit.end(write=safety is not RetrySafety.READ)
-            if until > min(deadline.at, silence_end):
+            if until > deadline.at:
                 if error.retry_after:
                     error.sentence += f" Zuora asks to wait {error.retry_after:,.0f} s first."
                 raise
