@@ -36,7 +36,6 @@ def test_version_and_help(home: Path) -> None:
         (["nothing-like-it"], ["'nothing-like-it'. See: entity-connections --help"]),
         (["help", "reqest"], ["did you mean request?"]),
         (["help", "entities", "x"], ["entity-connections entities has no commands, so no 'x'."]),
-        (["connections", "--theme=x"], ["--theme is an option of the screen, not of a command."]),
         (["--theme", "dark", "waiting"], ["--theme is an option of the screen, not of a command."]),
         (["journal", "verify", "--entity", "Acme-US"], ["--entity"]),
         (["journal", "--json", "resolve"], ["--json goes behind the name"]),

@@ -131,7 +131,7 @@ def test_a_missing_journal_is_empty(home: Path) -> None:
 
 def find_open_id(home: Path) -> str:
     """Return the id of the write of unknown outcome."""
-    (id_,) = [entry["id"] for entry in read_entries(home) if entry["outcome"] == "unknown"]
+    (id_,) = [entry["id"] for entry in read_entries(home) if entry["outcome"] in (None, "unknown")]
     return str(id_)
 
 

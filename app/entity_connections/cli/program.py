@@ -19,8 +19,6 @@ from entity_connections.domain.text import MAX_VALUE_LENGTH, clean
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 from entity_connections.settings.errors import SettingsError
 
-_NO_THEME = "--theme is an option of the screen, not of a command."
-
 
 def main() -> None:
     """Run the program and end the process with its exit code."""
@@ -69,8 +67,6 @@ def run() -> int:
         return _report(str(error), ExitCode.USAGE)
     except click.ClickException as error:  # it repeats what was typed
         sentence = clean(error.format_message(), 2 * MAX_VALUE_LENGTH)
-        if isinstance(error, click.NoSuchOption) and error.option_name == "--theme":
-            sentence = _NO_THEME
         return _report(sentence, ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
@@ -154,7 +150,7 @@ def program(ctx: click.Context, options: TenantOptions, theme: str | None) -> in
     """Open the screen, unless a command follows."""
     if ctx.invoked_subcommand is not None:
         if theme is not None:
-            raise click.UsageError(_NO_THEME)
+            raise click.UsageError("--theme is an option of the screen, not of a command.")
         ctx.obj = options
         return None
     from entity_connections.cli.commands.screen import open_screen

@@ -142,9 +142,6 @@ def _check_place(path: Path) -> None:
 def _describe_error(path: Path, error: sqlite3.Error) -> str:
     if path.is_dir():
         return f"{path} is a folder; name a file."
-    sides = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
-    if folder := next(filter(Path.is_dir, sides), None):
-        return f"{folder} is a folder, where SQLite needs a file for {path}: move it away."
     code = error.sqlite_errorcode & 0xFF
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) and _is_disk_full(path):
         return f"The disk that holds {path} is full: make room on it."

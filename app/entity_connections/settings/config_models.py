@@ -134,9 +134,9 @@ class ProfileTable(BaseModel):
                 'add risk = "sandbox" or risk = "production".'
             )
         # A copied profile with another environment and the old risk must not open production.
-        if known and known.risk is Risk.PRODUCTION and self.risk == "sandbox":
+        if known and known[0] is Risk.PRODUCTION and self.risk == "sandbox":
             raise ValueError(
-                f'risk is "sandbox", but {self.rest_url} is {known.reason}: remove the line.'
+                f'risk is "sandbox", but {self.rest_url} is {known[1]}: remove the line.'
             )
         return self
 

@@ -41,19 +41,12 @@ ENVIRONMENTS = {
 """All environments, by the name as written in a profile."""
 
 
-class KnownRisk(NamedTuple):
-    """The risk of a base URL that needs no configuration, and the reason for people."""
-
-    risk: Risk
-    reason: str
-
-
-def find_known_risk(base_url: str) -> KnownRisk | None:
-    """Return the risk of one of Zuora's environments or of this machine, or None."""
+def find_known_risk(base_url: str) -> tuple[Risk, str] | None:
+    """Return the risk of one of Zuora's environments or of this machine, and why; or None."""
     for name, environment in ENVIRONMENTS.items():
         if f"{base_url}/".startswith(f"{environment.base_url}/"):
             risk = Risk.PRODUCTION if name.endswith("-production") else Risk.SANDBOX
-            return KnownRisk(risk, f"the environment {name}, {environment.title}")
+            return risk, f"the environment {name}, {environment.title}"
     if is_loopback(base_url):
-        return KnownRisk(Risk.SANDBOX, "an address on this machine")
+        return Risk.SANDBOX, "an address on this machine"
     return None

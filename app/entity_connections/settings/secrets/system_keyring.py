@@ -26,10 +26,6 @@ _THREAD_NAME = "keyring"
 _BACKEND = "PYTHON_KEYRING_BACKEND"
 
 
-class _NoBackendError(Exception):
-    """The environment variable names no keyring."""
-
-
 class KeyringResult(NamedTuple):
     """The answer of the keyring.
 
@@ -116,12 +112,7 @@ def _find_keyring() -> "KeyringBackend":
         sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
     import keyring  # slow to import
 
-    try:
-        return keyring.get_keyring()
-    except Exception as error:
-        if _BACKEND in os.environ:
-            raise _NoBackendError from error
-        raise
+    return keyring.get_keyring()
 
 
 def may_ask_on_terminal() -> bool:
@@ -143,9 +134,9 @@ def _read(keyring: "KeyringBackend", profile_name: str) -> KeyringResult:
 
 def _describe(error: BaseException) -> str:
     """Return why the keyring cannot be used, without the text of the error, which may hold data."""
-    if isinstance(error, _NoBackendError):
-        return f"{_BACKEND} names no keyring that can be used: {clean(os.environ[_BACKEND], 64)!r}"
     if isinstance(error, ImportError):
+        if name := os.environ.get(_BACKEND):
+            return f"{_BACKEND} names no keyring that can be used: {clean(name, 64)!r}"
         return "no keyring is installed (the extra [keyring])"
     if type(error).__name__ == "NoKeyringError":  # of a package that may not be there
         return "this machine has no keyring"
