@@ -224,11 +224,20 @@ class ScreenDriver:
         )
         await self.settle()
 
+    async def press_on(self, name: str, *keys: str) -> None:
+        """Put the cursor on the row of an entity, and press keys."""
+        await self.move_to(name)
+        await self.press(*keys)
+
+    async def type_into(self, key: str, text: str) -> None:
+        """Press the key of a filter or of a dialog, type a text in one burst, and press enter."""
+        await self.press(key)
+        await self.type(text)
+        await self.press("enter")
+
     async def act_in(self, name: str) -> None:
         """Choose an entity in the entity switcher."""
-        await self.press("e")
-        await self.type(name)
-        await self.press("enter")
+        await self.type_into("e", name)
 
     async def click_entity(self, name: str) -> None:
         """Choose an entity by clicks: in the tree, or in the switcher where there is no tree."""

@@ -136,8 +136,7 @@ async def test_it_follows_while_it_is_open_and_the_cursor_stays_on_its_call() ->
 
 async def test_no_secret_and_no_token_is_in_it() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y", "ctrl+l")
+        await ui.press_on("Acme-US", "r", "y", "ctrl+l")
         assert any("/v1/entities" in path for path in calls(ui))
         everything = repr(get_dialog(ui).records)
         everything += repr(ui.screen.view.request_log and list(ui.screen.view.request_log.calls))
@@ -179,10 +178,9 @@ async def test_a_call_is_copied_as_a_command(snap: Snapshot) -> None:
 
 async def test_a_request_is_copied_with_the_target_that_only_the_journal_knows() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y", "ctrl+l", "slash")
-        await ui.type("post entity-connections")
-        await ui.press("enter", "c")
+        await ui.press_on("Acme-US", "r", "y", "ctrl+l")
+        await ui.type_into("slash", "post entity-connections")
+        await ui.press("c")
         assert ui.app.clipboard == (
             "entity-connections request --scenario acme --user alice "
             f"--from {CORPORATION} --to {US}"

@@ -34,8 +34,7 @@ def yes_is_disabled(ui: ScreenDriver) -> bool:
 async def test_request(snap: Snapshot, theme: str) -> None:
     """Source, target and direction; the yes names verb and object; the focus is on No."""
     async with open_screen(size=(80, 24), theme=theme) as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r")
+        await ui.press_on("Acme-US", "r")
         snap(ui.app)
         assert ui.app.focused is get_confirmation(ui).query_one("#no")
 
@@ -45,8 +44,7 @@ async def test_the_answer_with_the_focus_is_seen_without_colours(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with open_screen(size=(80, 24)) as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "right")
+        await ui.press_on("Acme-US", "r", "right")
         answers = get_confirmation(ui).query(Button)
         assert [bool(answer.visual_style.reverse) for answer in answers] == [False, True]
 
@@ -61,8 +59,7 @@ async def test_deny(snap: Snapshot) -> None:
 async def test_disconnect(snap: Snapshot) -> None:
     """It cannot be undone, says so, and wants the counterpart's name typed."""
     async with open_screen(size=(80, 24)) as ui:
-        await ui.move_to("Acme-Europe")
-        await ui.press("x")
+        await ui.press_on("Acme-Europe", "x")
         snap(ui.app)
         await ui.type("y")
         assert yes_is_disabled(ui)
@@ -76,8 +73,7 @@ async def test_disconnect(snap: Snapshot) -> None:
 
 async def test_other_keys_never_answer_and_open_nothing() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "r", "r", "ctrl+p")
+        await ui.press_on("Acme-US", "r", "r", "r", "ctrl+p")
         assert get_confirmation(ui)
         await ui.press("n")
         assert ui.cell("Acme-US", "status") == "○ Not connected"
@@ -85,8 +81,7 @@ async def test_other_keys_never_answer_and_open_nothing() -> None:
 
 async def test_enter_answers_no() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("enter", "enter")
+        await ui.press_on("Acme-US", "enter", "enter")
         assert ui.shows_main_screen
         assert ui.cell("Acme-US", "status") == "○ Not connected"
 
@@ -118,8 +113,7 @@ async def test_no_is_never_too_early() -> None:
 
 async def test_dropped_input_restarts_the_answer_delay() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r")
+        await ui.press_on("Acme-US", "r")
         assert not yes_is_disabled(ui)
         question, changes = get_confirmation(ui), [True]
         question.watch(question, "answerable", lambda value: changes.append(value), init=False)
@@ -129,8 +123,7 @@ async def test_dropped_input_restarts_the_answer_delay() -> None:
 
 async def test_a_restart_begins_the_whole_delay_anew() -> None:
     async with open_screen(timing=FAST._replace(answer_delay=0.2)) as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r")
+        await ui.press_on("Acme-US", "r")
         confirmation = get_confirmation(ui)
         for _ in range(3):
             confirmation.restart_answer_delay()
@@ -142,8 +135,7 @@ async def test_invalidated(snap: Snapshot) -> None:
     """It says what the connection has become, and its yes is gone."""
     async with open_screen(size=(80, 24)) as ui:
         await ui.press("2")
-        await ui.move_to("Acme-Japan")
-        await ui.press("a")
+        await ui.press_on("Acme-Japan", "a")
         await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
         ui.screen.reader.read(ui.state)
         await ui.settle()
@@ -157,8 +149,7 @@ async def test_invalidated(snap: Snapshot) -> None:
 async def test_nothing_is_sent_if_the_row_changed_after_the_answer() -> None:
     async with open_screen() as ui:
         await ui.press("2")
-        await ui.move_to("Acme-Japan")
-        await ui.press("a")
+        await ui.press_on("Acme-Japan", "a")
         await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
         await ui.press("y")
         assert "is Disconnected now; it was Pending when you asked. Nothing was sent." in ui.notice
@@ -182,8 +173,7 @@ async def test_a_question_can_be_invalidated_before_it_is_drawn() -> None:
 
 async def test_a_refresh_without_changes_does_not_invalidate() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r")
+        await ui.press_on("Acme-US", "r")
         ui.screen.reader.read(ui.state)
         await ui.settle()
         assert not get_confirmation(ui).invalidated
@@ -241,8 +231,7 @@ async def test_a_change_of_user_invalidates_a_question() -> None:
 async def test_covered_question(snap: Snapshot) -> None:
     """The dialog is covered by a sentence, and neither the key nor the name counts."""
     async with open_screen(size=(80, 24)) as ui:
-        await ui.move_to("Acme-Americas")
-        await ui.press("x")
+        await ui.press_on("Acme-Americas", "x")
         await ui.resize((40, 10))
         snap(ui.app)
         await ui.type("Acme-Americas")
@@ -262,9 +251,7 @@ async def test_covered_question(snap: Snapshot) -> None:
 async def test_an_entity_that_is_not_listed_is_named_by_the_end_of_its_id() -> None:
     async with open_screen("hostile") as ui:
         await ui.move_to("Entity 4b7e0f13")
-        await ui.press("x")
-        await ui.type("4b7e0f13")
-        await ui.press("enter")
+        await ui.type_into("x", "4b7e0f13")
         assert ui.cell("Entity 4b7e0f13", "status") == "✕ Disconnected"
 
 
@@ -279,7 +266,6 @@ async def test_the_longest_name_fits_into_the_smallest_question() -> None:
 
 async def test_the_button_names_the_target_in_full_where_there_is_room() -> None:
     async with open_screen("global-500", size=(80, 24)) as ui:
-        await ui.move_to("Retail Aurora United States")
-        await ui.press("r")
+        await ui.press_on("Retail Aurora United States", "r")
         label = ui.app.screen.query_one("#yes", Button).label
         assert str(label) == "Request Connection to Retail Aurora United States"

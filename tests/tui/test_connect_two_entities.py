@@ -49,8 +49,7 @@ async def test_two_entities_are_connected_by_mouse(size: tuple[int, int]) -> Non
 async def test_the_other_side_is_one_key_away() -> None:
     async with open_screen() as ui:
         await ui.act_in("Acme-Americas")
-        await ui.move_to("Acme-Europe")
-        await ui.press("r", "y", "g")
+        await ui.press_on("Acme-Europe", "r", "y", "g")
         assert "Acme-Europe ▾" in ui.text("header")
         assert ui.cursor == "Acme-Americas"
         await ui.press("enter", "y")
@@ -62,8 +61,7 @@ async def test_the_other_side_finds_a_pair_that_its_old_list_does_not_hold() -> 
         await ui.press("2")  # Acme Corporation is seen before there is anything from Acme-Americas
         await ui.act_in("Acme-Americas")
         await ui.press("1")
-        await ui.move_to("Acme Corporation")
-        await ui.press("r", "y", "g")
+        await ui.press_on("Acme Corporation", "r", "y", "g")
         assert "Acme Corporation ▾" in ui.text("header")
         assert ui.cursor == "Acme-Americas"
         await ui.press("down", "ctrl+r")

@@ -9,9 +9,7 @@ from tests.tui.open_screen import HOLD_READS, ScreenDriver, open_screen
 
 async def only_not_connected(ui: ScreenDriver, name: str) -> None:
     """Filter the rows as the README says, and put the cursor on one."""
-    await ui.press("slash")
-    await ui.type("not connected")
-    await ui.press("enter")
+    await ui.type_into("slash", "not connected")
     await ui.move_to(name)
 
 
@@ -61,8 +59,7 @@ async def test_a_row_stays_in_place_after_an_action() -> None:
 
 async def test_the_other_side_shows_a_row_for_a_pair_without_a_connection() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-Mexico")
-        await ui.press("g")
+        await ui.press_on("Acme-Mexico", "g")
         assert ui.cursor == "Acme Corporation"
         assert ui.status_and_action("Acme Corporation") == ("○ Not connected", "")
         assert "Acme Corporation → Acme-Mexico  ○ Not connected" in ui.text("detail")
@@ -78,20 +75,15 @@ async def test_the_other_side_shows_a_row_for_a_pair_without_a_connection() -> N
 
 async def test_g_goes_back_only_from_the_row_it_came_to() -> None:
     async with open_screen() as ui:
-        await ui.press("slash")
-        await ui.type("europe")
-        await ui.press("enter")
-        await ui.move_to("Acme-Europe")
-        await ui.press("g", "1")
-        await ui.move_to("Acme-Japan")
-        await ui.press("g")
+        await ui.type_into("slash", "europe")
+        await ui.press_on("Acme-Europe", "g", "1")
+        await ui.press_on("Acme-Japan", "g")
         assert "Acme-Japan ▾" in ui.text("header")
         await ui.press("g")
         assert "Acme-Europe ▾" in ui.text("header")
         assert ui.cursor == "Acme-Japan"
         await ui.press("2")
-        await ui.move_to("Acme Corporation")
-        await ui.press("g")
+        await ui.press_on("Acme Corporation", "g")
         assert ui.screen.view.filter_input.value == "europe"
         assert ui.cursor == "Acme-Europe"
 
@@ -119,8 +111,7 @@ async def test_the_other_side_shows_cached_rows_while_its_list_is_read() -> None
     async with open_screen() as ui:
         await ui.act_in("Acme-Mexico")
         await ui.act_in("Acme Corporation")
-        await ui.move_to("Acme-Mexico")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-Mexico", "r", "y")
         ui.fake.faults.on(HOLD_READS)
         await ui.pilot.press("g")
         await ui.wait_until(lambda: "Acme-Mexico ▾" in ui.text("header"))
@@ -162,9 +153,8 @@ async def test_the_filter_moves_the_cursor_for_good_only_with_enter() -> None:
         assert "The filter hides Acme-Germany; the cursor is on Acme-Japan now." in ui.notice
         await ui.press("escape")
         assert (ui.cursor, ui.notice) == ("Acme-Germany", "")
-        await ui.press("slash")
-        await ui.type("japan")
-        await ui.press("enter", "escape")
+        await ui.type_into("slash", "japan")
+        await ui.press("escape")
         assert ui.cursor == "Acme-Japan"
         await ui.press("a")
         assert not ui.shows_main_screen
@@ -200,9 +190,8 @@ async def test_no_action_on_the_first_row_of_a_tab_that_was_empty() -> None:
 
 async def test_each_tab_has_its_own_filter() -> None:
     async with open_screen() as ui:
-        await ui.press("slash")
-        await ui.type("europe")
-        await ui.press("enter", "2")
+        await ui.type_into("slash", "europe")
+        await ui.press("2")
         assert ui.screen.view.filter_input.value == ""
         assert len(ui.row_names()) == 4
         await ui.press("1")
@@ -224,13 +213,11 @@ async def test_the_cursor_starts_on_a_waiting_row_else_on_one_to_request() -> No
 
 async def test_enter_never_disconnects_but_names_the_key_that_does() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-Europe")
-        await ui.press("enter")
+        await ui.press_on("Acme-Europe", "enter")
         assert ui.shows_main_screen
         assert ui.notice == "i Acme Corporation → Acme-Europe is Connected. x ends it for good."
         await ui.click_cell("Acme-Europe", "action")
         assert isinstance(ui.app.screen, ActionConfirmation)
         await ui.press("escape")
-        await ui.move_to("Acme-US")
-        await ui.press("enter")
+        await ui.press_on("Acme-US", "enter")
         assert isinstance(ui.app.screen, ActionConfirmation)

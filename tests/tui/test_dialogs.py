@@ -104,9 +104,7 @@ async def test_switcher_tree_and_palette_find_a_name_without_its_accents(
     key: str, size: tuple[int, int]
 ) -> None:
     async with open_screen(size=size) as ui:
-        await ui.press(key)
-        await ui.type("iberica")
-        await ui.press("enter")
+        await ui.type_into(key, "iberica")
         assert "Acme Ibérica ▾" in ui.text("header")
 
 
@@ -131,9 +129,7 @@ async def test_a_user_that_cannot_be_entered_can_be_chosen_again() -> None:
     async with open_screen(before_enter=fail) as ui:
         error.append(Unreachable("No connection to Zuora could be opened."))
         for login, fails in (("alice@acme.example", True), ("bruno@acme.example", False)):
-            await ui.press("u")
-            await ui.type("bruno")
-            await ui.press("enter")
+            await ui.type_into("u", "bruno")
             assert login in ui.text("header")
             assert ("No connection to Zuora" in ui.notice) == fails
 
@@ -147,22 +143,16 @@ async def test_palette(snap: Snapshot) -> None:
 
 async def test_the_palette_runs_commands_and_finds_entities() -> None:
     async with open_screen() as ui:
-        await ui.press("ctrl+p")
-        await ui.type("nordics")
-        await ui.press("enter")
+        await ui.type_into("ctrl+p", "nordics")
         assert "Acme-Nordics ▾" in ui.text("header")
-        await ui.press("ctrl+p")
-        await ui.type("inbound")
-        await ui.press("enter")
+        await ui.type_into("ctrl+p", "inbound")
         assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
 
 
 async def test_the_palette_shows_why_a_command_is_impossible() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-Americas")
-        await ui.press("ctrl+p")
-        await ui.type("request connection")
-        await ui.press("enter")
+        await ui.type_into("ctrl+p", "request connection")
         assert "Acme Corporation is already connected to Acme-Americas." in visible_text(ui.app)
 
 
@@ -184,8 +174,7 @@ async def test_the_palette_finds_a_command_by_what_people_call_it() -> None:
 
 async def test_the_palette_begins_with_what_is_possible_and_ends_with_harm() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-Americas")
-        await ui.press("ctrl+p")
+        await ui.press_on("Acme-Americas", "ctrl+p")
         labels = [text for text, _ in choices(ui)]
         assert labels[0] == "Mark"
         assert labels.index("Quit") < labels.index("Disconnect") < labels.index("Accept")
@@ -198,9 +187,7 @@ async def test_enter_runs_nothing_in_place_of_an_impossible_command_that_was_nam
 ) -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-Japan")
-        await ui.press("ctrl+p")
-        await ui.type(typed)
-        await ui.press("enter")
+        await ui.type_into("ctrl+p", typed)
         assert isinstance(ui.app.screen, Picker)
         assert "no request" in visible_text(ui.app)
 
@@ -302,7 +289,5 @@ async def test_every_binding_has_an_id_and_a_tooltip() -> None:
 
 async def test_a_theme_can_be_chosen() -> None:
     async with open_screen() as ui:
-        await ui.press("t")
-        await ui.type("high")
-        await ui.press("enter")
+        await ui.type_into("t", "high")
         assert ui.app.theme == "high-contrast"

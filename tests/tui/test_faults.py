@@ -11,9 +11,7 @@ from tests.tui.snapshots import Snapshot, visible_text
 async def test_watermark(snap: Snapshot) -> None:
     """The watermark takes the place of the path; nothing hides it, whatever is on the screen."""
     async with open_screen() as ui:
-        await ui.press("F")
-        await ui.type("latency")
-        await ui.press("enter")
+        await ui.type_into("F", "latency")
         await ui.snap_sizes(snap, SIZES[1:])
         for key in ("2", "1", "escape", "slash", "escape"):
             await ui.press(key)
@@ -27,8 +25,7 @@ async def test_no_dialog_hides_the_watermark() -> None:
         ui.fake.faults.on("latency=0.001")
         await ui.press("ctrl+r")
         for key in ("question_mark", "J", "ctrl+l", "e", "F", "t", "u", "x", "ctrl+p"):
-            await ui.move_to("Acme-Europe" if key == "x" else "Acme-US")
-            await ui.press(key)
+            await ui.press_on("Acme-Europe" if key == "x" else "Acme-US", key)
             assert not ui.shows_main_screen, key
             assert "FAULTS ON: latency" in visible_text(ui.app), key
             await ui.press("escape")
@@ -56,16 +53,12 @@ async def test_a_fault_can_be_switched_on_and_off() -> None:
     async with open_screen(setup=TenantSetup(retry_policy=RetryPolicy())) as ui:
         await ui.press("F")
         await ui.type("gateway-page")
-        await ui.press("tab")
-        await ui.type("502")
-        await ui.press("enter")
+        await ui.type_into("tab", "502")
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: "trying again in" in ui.banner)
         await ui.press("escape")
         assert "You gave up waiting. A web page answered (HTTP 502), not Zuora." in ui.notice
-        await ui.press("F")
-        await ui.type("gateway-page")
-        await ui.press("enter")
+        await ui.type_into("F", "gateway-page")
         assert "FAULTS" not in ui.text("header")
         await ui.press("ctrl+r")
         assert not ui.banner
@@ -75,9 +68,7 @@ async def test_the_options_of_a_fault_are_chosen_in_its_dialog() -> None:
     async with open_screen(size=(80, 24)) as ui:
         await ui.press("F")
         await ui.type("rate-limit")
-        await ui.press("tab")
-        await ui.type("3, share=2")
-        await ui.press("enter")
+        await ui.type_into("tab", "3, share=2")
         assert "The share of rate-limit must be a number from 0 to 1." in visible_text(ui.app)
         await ui.press("backspace")
         await ui.type("0.5, times=4, calls=writes")

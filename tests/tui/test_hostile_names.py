@@ -49,8 +49,7 @@ async def test_every_dialog_about_every_name() -> None:
 async def test_an_outcome_shows_a_hostile_name_as_text() -> None:
     async with open_screen("hostile") as ui:
         await ui.press("2")
-        await ui.move_to("[@click=app.quit]x[/]")
-        await ui.press("a", "y")
+        await ui.press_on("[@click=app.quit]x[/]", "a", "y")
         assert "[@click=app.quit]x[/] → Global [red]Hostile[/] is Connected." in ui.notice
         await ui.press("g")
         assert "[@click=app.quit]x[/] ▾" in ui.text("header")

@@ -98,8 +98,7 @@ async def test_nothing_written_yet(snap: Snapshot) -> None:
 
 async def test_what_this_program_writes_is_in_it() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         await ui.press("J")
         assert list_outcomes(ui) == ["Request ✓ confirmed"]
 
@@ -121,7 +120,6 @@ async def test_an_unreadable_journal_shows_the_reason(tmp_path: Path) -> None:
         await ui.press("J")
         assert "cannot be read" in get_dialog(ui).grid.placeholder.plain
         await ui.press("escape")
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         assert "Nothing was sent." in ui.notice
         assert ui.cell("Acme-US", "status") == "○ Not connected"

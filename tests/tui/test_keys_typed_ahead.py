@@ -121,8 +121,7 @@ async def test_keys_wait_for_the_journal_that_is_being_read() -> None:
     setup = TenantSetup(journal=SlowJournal(None, "acme"))
     async with open_screen(setup=setup) as ui:
         for name in ("Acme-US", "Acme-Brazil"):
-            await ui.move_to(name)
-            await ui.press("r", "y")
+            await ui.press_on(name, "r", "y")
         for key in ("J", "end"):
             ui.app.post_message(key_event(key))
         await ui.wait_until(lambda: not ui.shows_main_screen)
@@ -134,8 +133,7 @@ async def test_keys_wait_for_the_journal_that_is_being_read() -> None:
 
 async def test_two_enters_in_the_typed_question_send_once() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-Europe")
-        await ui.press("x")
+        await ui.press_on("Acme-Europe", "x")
         await ui.type("Acme-Europe")
         await ui.press_at_once("enter", "enter")
         assert write_names(ui.state.session.request_log) == ["disconnect"]

@@ -44,9 +44,7 @@ async def test_a_screen_that_grows_gets_the_tree_and_one_that_shrinks_keeps_the_
 
 async def test_e_finds_an_entity_in_the_tree_and_escape_leaves_it() -> None:
     async with open_screen(size=WIDE) as ui:
-        await ui.press("e")
-        await ui.type("germ")
-        await ui.press("enter")
+        await ui.type_into("e", "germ")
         assert "Acme-Germany ▾" in ui.text("header")
         await ui.press("e")
         await ui.type("japan")
@@ -123,8 +121,7 @@ async def test_the_frame_shows_which_pane_has_the_focus() -> None:
 
 async def test_the_detail_says_what_comes_next_and_who_did_what() -> None:
     async with open_screen(size=WIDE, setup=TenantSetup(journal=Journal(None, "acme"))) as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         detail = " ".join(ui.text("detail").split())
         assert "Status ◐ Pending, requested just now" in detail
         assert "Next Acme-US must accept. g: act there, then a accepts." in detail
@@ -152,8 +149,7 @@ async def test_the_key_bar_of_a_small_screen_leaves_out_what_is_impossible() -> 
         assert "x Disconnect" in ui.text("keys")
         assert "a Accept" not in ui.text("keys")
         assert ui.text("keys").endswith("e Entity  w Waiting  ? Help")
-        await ui.move_to("Acme-Canada")
-        await ui.press("*")
+        await ui.press_on("Acme-Canada", "*")
         assert ui.text("keys").startswith(" g Accept there  r Request 5 ")
         assert ui.text("keys").endswith("  w Waiting  ? Help")
 
@@ -195,8 +191,7 @@ async def test_q_leaves_at_once_unless_a_tenant_in_memory_would_be_lost() -> Non
         await ui.press("q")
         assert ui.app.return_code == 0
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         await ui.press("q")
         assert "This demo forgets what you did when it ends." in ui.notice
         await ui.press("down", "q")

@@ -64,15 +64,11 @@ async def test_panes_and_theme_that_are_chosen_are_remembered() -> None:
     async with open_screen(save_choice=save) as ui:
         await ui.press("p")
         assert "Entities" in ui.text("tabs")
-        await ui.press("u")
-        await ui.type("bruno")
-        await ui.press("enter")
+        await ui.type_into("u", "bruno")
         assert "Entities" in ui.text("tabs")
         await ui.press("p")
         assert "Entities" not in ui.text("tabs")
-        await ui.press("t")
-        await ui.type("light")
-        await ui.press("enter")
+        await ui.type_into("t", "light")
         assert saved == [("panes", "always"), ("panes", "never"), ("theme", "light")]
         await ui.resize((109, 36))
         await ui.press("p")
@@ -168,8 +164,7 @@ async def test_a_refresh_right_after_a_cursor_key_keeps_the_cursor() -> None:
 async def test_the_notice_of_a_write_disappears_when_another_program_changes_the_list() -> None:
     timing = FAST._replace(shared_interval=0.2)
     async with open_screen(setup=TenantSetup(shared=True), timing=timing) as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         assert "is Pending until Acme-US accepts" in ui.notice
         waiting = (await client(ui.fake).list_connections(US)).items
         asked = next(connection for connection in waiting if connection.source_id == CORPORATION)
@@ -197,9 +192,7 @@ async def test_a_column_without_room_is_not_sorted_by() -> None:
 
 async def test_the_connection_id_can_be_copied() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-Americas")
-        await ui.press("c")
+        await ui.press_on("Acme-Americas", "c")
         assert ui.app.clipboard == "8a80825555a3c7a10155b466736c5c3f"
-        await ui.move_to("Acme-US")
-        await ui.press("c")
+        await ui.press_on("Acme-US", "c")
         assert "no connection in this row yet" in ui.notice

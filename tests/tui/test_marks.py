@@ -33,22 +33,18 @@ async def asked_pairs(ui: ScreenDriver, key: str) -> list[str]:
 async def test_marked_rows(snap: Snapshot) -> None:
     """A sign at the left, their number above the rows, and the keys say how many they act on."""
     async with open_screen(size=(80, 24)) as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space", "space", "space")
+        await ui.press_on("Acme-US", "space", "space", "space")
         assert signs(ui) == ["Acme-US", "Acme-Canada", "Acme-Brazil"]
         assert ui.cursor == "Acme-Mexico"
         await ui.snap_sizes(snap, ((160, 48), (80, 24), (60, 20)))
-        await ui.move_to("Acme-Canada")
-        await ui.press("space")
+        await ui.press_on("Acme-Canada", "space")
         assert signs(ui) == ["Acme-US", "Acme-Brazil"]
 
 
 async def test_shift_marks_a_range_which_shrinks_on_the_way_back() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-Japan")
-        await ui.press("space")
-        await ui.move_to("Acme-US")
-        await ui.press(*["shift+down"] * 3)
+        await ui.press_on("Acme-Japan", "space")
+        await ui.press_on("Acme-US", *["shift+down"] * 3)
         assert signs(ui) == [*AMERICAS_BELOW, "Acme-Japan"]
         await ui.press("shift+up", "shift+up")
         assert signs(ui) == [*AMERICAS_BELOW[:2], "Acme-Japan"]
@@ -66,9 +62,8 @@ async def test_a_click_at_the_left_edge_marks() -> None:
 
 async def test_all_visible_rows_that_allow_an_action_are_marked_or_none() -> None:
     async with open_screen() as ui:
-        await ui.press("/")
-        await ui.type("not connected")
-        await ui.press("enter", "*")
+        await ui.type_into("/", "not connected")
+        await ui.press("*")
         assert signs(ui) == ["Acme-US", "Acme-Brazil", "Acme-Mexico", "Acme-Japan"]
         await ui.press("*")
         assert signs(ui) == []
@@ -76,8 +71,7 @@ async def test_all_visible_rows_that_allow_an_action_are_marked_or_none() -> Non
 
 async def test_marks_stay_on_their_records() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space", "space")
+        await ui.press_on("Acme-US", "space", "space")
         for keys in (["ctrl+r"], ["s"], ["s"], ["2", "1"], ["/", "x", "escape"]):
             await ui.press(*keys)
             assert {*signs(ui)} == {"Acme-US", "Acme-Canada"}, keys
@@ -85,8 +79,7 @@ async def test_marks_stay_on_their_records() -> None:
 
 async def test_another_entity_ends_the_marks_and_says_how_many() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space", "space", "2", "space", "1", "e", *"japan", "enter")
+        await ui.press_on("Acme-US", "space", "space", "2", "space", "1", "e", *"japan", "enter")
         assert ui.notice == "i 3 marks cleared."
         await ui.press("e", *"acme-c", "enter")
         assert not ui.state.count_marks()
@@ -94,8 +87,7 @@ async def test_another_entity_ends_the_marks_and_says_how_many() -> None:
 
 async def test_the_way_back_from_the_other_side_leads_to_the_marks() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space", "space", "g", "space")
+        await ui.press_on("Acme-US", "space", "space", "g", "space")
         assert ui.state.acting_id != CORPORATION
         await ui.press("up", "g")
         assert ui.state.acting_id == CORPORATION
@@ -112,10 +104,8 @@ async def test_another_user_has_no_marks() -> None:
 
 async def test_hidden_marks_are_counted_and_not_acted_on() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space")
-        await ui.move_to("Acme-Japan")
-        await ui.press("space", "/", *"japan", "enter")
+        await ui.press_on("Acme-US", "space")
+        await ui.press_on("Acme-Japan", "space", "/", *"japan", "enter")
         assert "✓ 1 marked, 1 hidden" in ui.text("counts")
         assert "r requests, R connects the marked row." in ui.text("detail").replace("\n", " ")
         assert await asked_pairs(ui, "r") == ["Acme Corporation → Acme-Japan"]
@@ -123,8 +113,7 @@ async def test_hidden_marks_are_counted_and_not_acted_on() -> None:
 
 async def test_nothing_is_done_while_the_filter_hides_every_marked_row() -> None:
     async with open_screen(size=(80, 24)) as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space", "/", *"japan", "enter")
+        await ui.press_on("Acme-US", "space", "/", *"japan", "enter")
         assert "Next: The filter hides every marked row." in ui.text("detail")
         await ui.press("r")
         assert ui.shows_main_screen
@@ -178,10 +167,8 @@ async def test_a_message_goes_with_a_click_on_a_heading_or_on_a_count() -> None:
 
 async def test_a_row_that_has_changed_stays_marked_and_is_left_out_with_the_reason() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space")
-        await ui.move_to("Acme-Mexico")
-        await ui.press("space")
+        await ui.press_on("Acme-US", "space")
+        await ui.press_on("Acme-Mexico", "space")
         await client(ui.fake).request_connection(CORPORATION, US, "somebody-else")
         await ui.press("ctrl+r", "R")
         preview = ui.app.screen
@@ -206,15 +193,13 @@ async def test_marks_of_both_tabs_are_acted_on() -> None:
 
 async def test_an_action_that_no_marked_row_allows_says_why() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space", "space", "x")
+        await ui.press_on("Acme-US", "space", "space", "x")
         assert ui.notice.startswith("i Disconnect: None of the 2 marked rows: ")
 
 
 async def test_the_action_of_a_row_is_about_that_row_whatever_is_marked() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space")
+        await ui.press_on("Acme-US", "space")
         await ui.click_cell("Acme-Japan", "action")
         question = ui.app.screen
         assert isinstance(question, ActionConfirmation)

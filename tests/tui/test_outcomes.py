@@ -32,8 +32,7 @@ async def test_denied(snap: Snapshot, scenario: str) -> None:
     """A denied request is Disconnected, or gone, as the tenant has it; the row stays till left."""
     async with open_screen(scenario, size=(80, 24)) as ui:
         await ui.press("2")
-        await ui.move_to("Acme-Japan")
-        await ui.press("d", "y")
+        await ui.press_on("Acme-Japan", "d", "y")
         snap(ui.app)
         kept = scenario == "acme"
         assert ui.cell("Acme-Japan", "status") == ("✕ Disconnected" if kept else "○ Not connected")
@@ -80,16 +79,14 @@ async def test_a_write_before_which_no_list_could_be_read_was_not_sent() -> None
 async def test_enter_says_who_can_go_on_where_nothing_can_be_done() -> None:
     async with open_screen() as ui:
         await ui.press("2")
-        await ui.move_to("Acme-Brazil")
-        await ui.press("enter")
+        await ui.press_on("Acme-Brazil", "enter")
         assert ui.notice == "i Nothing can be done here: only Acme-Brazil can request again."
 
 
 async def test_sending_shows_on_the_row() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on(HOLD_WRITES)
-        await ui.move_to("Acme-US")
-        await ui.press("r")
+        await ui.press_on("Acme-US", "r")
         await ui.pilot.press("y")
         await ui.wait_until(lambda: ui.status_and_action("Acme-US") == ("… sending", ""))
         ui.fake.faults.off("latency")
@@ -104,8 +101,7 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_resolves_it(
     async with open_screen(size=(80, 24)) as ui:
         ui.fake.faults.on("lost")
         await ui.press("2")
-        await ui.move_to("Acme-Japan")
-        await ui.press("a", "y")
+        await ui.press_on("Acme-Japan", "a", "y")
         snap(ui.app)
         assert ui.cell("Acme-Japan", "action") == "◇ outcome unknown"
         await ui.press("ctrl+r")
@@ -123,8 +119,7 @@ async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("drop")
         ui.fake.faults.on("gateway-page=503,calls=reads,after=1")
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
         ui.fake.faults.off()
         await ui.press("ctrl+r")
@@ -138,19 +133,16 @@ async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
 async def test_while_an_outcome_is_unknown_only_the_same_action_is_sent_again() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("lost")
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         await ui.press("2")
-        await ui.move_to("Acme-Japan")
-        await ui.press("a", "y")
+        await ui.press_on("Acme-Japan", "a", "y")
         await ui.press("d", "y")
         assert "and only the same may be sent again" in ui.notice
         ui.fake.faults.off()
         await ui.press("a", "y")
         assert ui.cell("Acme-Japan", "status") == "● Connected"
         await ui.press("1")
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
         writes = write_names(ui.state.session.request_log)
         assert writes == ["request", "accept", "accept", "request"]
@@ -163,8 +155,7 @@ async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
         await ui.press("2")
         for name, key in (("Acme-Japan", "ctrl+q"), ("Acme-Germany", "ctrl+c")):
             ui.fake.faults.on(HOLD_WRITES)
-            await ui.move_to(name)
-            await ui.press("a")
+            await ui.press_on(name, "a")
             await ui.pilot.press("y")
             await ui.wait_until(lambda: ui.screen.writer.writing)
             await ui.pilot.press(key)
@@ -197,8 +188,7 @@ async def test_an_impossible_key_shows_the_reason_and_a_remedy() -> None:
         for tab, reasons in impossible.items():
             await ui.press(tab)
             for name, key, reason in reasons:
-                await ui.move_to(name)
-                await ui.press(key)
+                await ui.press_on(name, key)
                 assert reason in ui.notice, (name, key)
                 assert ui.notice.replace(". ", ".\n").count("\n") >= 1, "a remedy follows"
                 await ui.press("escape")
@@ -216,8 +206,7 @@ async def test_what_another_program_has_released_is_not_unknown_any_more(tmp_pat
     path = tmp_path / "state.sqlite3"
     async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
         ui.fake.faults.on("lost")
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
         ui.fake.faults.off()
         other = Journal(path, "acme")
@@ -232,9 +221,8 @@ async def test_the_same_action_from_the_other_side_while_an_outcome_is_unknown()
     async with open_screen() as ui:
         ui.fake.faults.on("lost")
         await ui.move_to("Acme-Europe")
-        await ui.press("x")
-        await ui.type("Acme-Europe")
-        await ui.press("enter", "escape", "g")
+        await ui.type_into("x", "Acme-Europe")
+        await ui.press("escape", "g")
         assert ui.cell("Acme Corporation", "action") == "◇ outcome unknown"
         ui.fake.faults.off()
         await ui.press("x")
@@ -253,8 +241,7 @@ async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("drop")
         ui.fake.faults.on("gateway-page=503,calls=reads,after=1")
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         await ui.act_in("Acme-Europe")
         ui.fake.faults.off()
         await ui.press("ctrl+r")

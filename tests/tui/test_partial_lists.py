@@ -41,15 +41,13 @@ async def test_a_request_on_an_unknown_row_is_disabled_with_the_reason() -> None
 async def test_unknown_rows_are_filtered_and_sorted_as_such() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on(UNREADABLE)
-        await ui.press("ctrl+r", "slash")
-        await ui.type("unknown")
-        await ui.press("enter")
+        await ui.press("ctrl+r")
+        await ui.type_into("slash", "unknown")
         names = ui.row_names()
         assert "Acme-US" in names
         assert "Acme-Europe" not in names
-        await ui.press("escape", "slash")
-        await ui.type("not connected")
-        await ui.press("enter")
+        await ui.press("escape")
+        await ui.type_into("slash", "not connected")
         assert ui.row_names() == []
 
 

@@ -170,8 +170,7 @@ async def test_a_preview_is_as_high_as_its_text_and_pairs() -> None:
     async with open_screen() as ui:
         ui.state.session.request_log.rate_limit = RateLimit(50_000, 49_900, None, now())
         for keys in (["R"], ["*", "R"]):
-            await ui.move_to("Acme-US")
-            await ui.press(*keys)
+            await ui.press_on("Acme-US", *keys)
             for size in SIZES[:3]:
                 await ui.resize(size)
                 dialog, grid = preview(ui).query_one("#dialog"), preview(ui).grid
@@ -183,23 +182,20 @@ async def test_a_preview_is_as_high_as_its_text_and_pairs() -> None:
 async def test_connect_on_one_row_asks_and_does_what_is_left_of_both_halves() -> None:
     """Where the second half fails, the first is told."""
     async with open_screen() as ui:
-        await ui.move_to("Acme-Japan")
-        await ui.press("R")
+        await ui.press_on("Acme-Japan", "R")
         assert shown(ui, "title") == "Connect these two?"
         await ui.press("y")
         assert ui.cell("Acme-Japan", "status") == "● Connected"
         assert write_names(ui.state.session.request_log) == ["request", "accept"]
 
-        await ui.move_to("Acme-Canada")
-        await ui.press("R")
+        await ui.press_on("Acme-Canada", "R")
         assert shown(ui, "title") == "Accept this request?"
         await ui.press("y")
         assert ui.status_and_action("Acme-Canada") == ("● Connected", "Disconnect")
         assert "must accept" not in ui.text("detail"), "the list that proves it is the target's"
 
         ui.fake.faults.on("refusal,calls=writes,after=1")
-        await ui.move_to("Acme-US")
-        await ui.press("R", "y")
+        await ui.press_on("Acme-US", "R", "y")
         assert ui.status_and_action("Acme-US") == ("◐ Pending", "! refused")
         assert ui.notice.startswith("! The request was made, and is Pending; not accepted. Zuora")
         assert "(Accept, Acme Corporation → Acme-US): " in ui.notice
@@ -217,10 +213,8 @@ async def test_what_is_requested_but_not_accepted_is_counted_in_pairs() -> None:
 
 async def test_pairs_that_others_have_connected_lose_their_marks() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-Japan")
-        await ui.press("space")
-        await ui.move_to("Acme-US")
-        await ui.press("space", "r")
+        await ui.press_on("Acme-Japan", "space")
+        await ui.press_on("Acme-US", "space", "r")
         for target in (JAPAN, US):
             await client(ui.fake).request_connection(CORPORATION, target, target)
         await ui.press("y")
@@ -279,10 +273,8 @@ async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
 
 async def test_a_result_is_shown_until_the_row_has_changed() -> None:
     async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("space")
-        await ui.move_to("Acme-Japan")
-        await ui.press("space")
+        await ui.press_on("Acme-US", "space")
+        await ui.press_on("Acme-Japan", "space")
         ui.fake.faults.on("refusal,calls=writes")
         await ui.press("r", "y")
         assert {name for name, word in actions(ui).items() if word == "! refused"} == {

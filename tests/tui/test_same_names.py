@@ -55,23 +55,20 @@ async def test_the_question_and_its_button_tell_which(snap: Snapshot) -> None:
         await ui.press("2")
         labels = set()
         for name in (NORTH, SOUTH):
-            await ui.move_to(name)
-            await ui.press("a")
+            await ui.press_on(name, "a")
             assert len(list_lines(ui, name.lower())) > 0
             labels.add(str(ui.app.screen.query_one("#yes", Button).label).casefold())
             if name == SOUTH:
                 snap(ui.app)
             await ui.press("n")
         assert len(labels) == 2
-        await ui.move_to(NORTH)
-        await ui.press("a", "y")
+        await ui.press_on(NORTH, "a", "y")
         assert f"{NORTH} → Acme Corporation is Connected." in ui.notice
 
 
 async def test_the_title_is_typed_to_disconnect(snap: Snapshot) -> None:
     async with open_screen(TENANT, size=(80, 24)) as ui:
-        await ui.move_to(EUROPE)
-        await ui.press("x")
+        await ui.press_on(EUROPE, "x")
         snap(ui.app)
         for typed in ("Acme-Europe", SOUTH, NORTH):
             ui.app.screen.query_one(Input).value = typed

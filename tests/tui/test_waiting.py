@@ -105,8 +105,7 @@ async def test_it_says_since_when_a_request_waits_where_the_journal_knows() -> N
         await ui.press("w")
         assert "Requested" not in visible_text(ui.app)
         await ui.press("escape")
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y", "w")
+        await ui.press_on("Acme-US", "r", "y", "w")
         assert list_ages(ui) == [(pair, "just now")]
         assert "Requested" in visible_text(ui.app)
         await ui.press("slash")
@@ -116,8 +115,7 @@ async def test_it_says_since_when_a_request_waits_where_the_journal_knows() -> N
 
 async def test_a_request_that_somebody_else_has_made_again_has_no_age() -> None:
     async with open_screen(size=(80, 24)) as ui:
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         row = ui.state.tab.find(ui.state.tab.cursor)
         assert row is not None
         await client(ui.fake).deny(row.target.id, row.connection_id)
@@ -129,17 +127,15 @@ async def test_a_request_that_somebody_else_has_made_again_has_no_age() -> None:
 
 async def test_enter_goes_to_the_pair_without_its_filter() -> None:
     async with open_screen() as ui:
-        await ui.press("w", "slash")
-        await ui.type("canada")
-        await ui.press("enter")
+        await ui.press("w")
+        await ui.type_into("slash", "canada")
         assert list_pairs(ui) == ["Acme Corporation → Acme-Canada"]
         await ui.press("enter")
         assert ui.shows_main_screen
         assert (ui.state.acting_id, ui.state.direction) == (CANADA, Direction.INBOUND)
         assert ui.cursor == "Acme Corporation"
-        await ui.press("slash")
-        await ui.type("corp")
-        await ui.press("enter", "w", "slash")
+        await ui.type_into("slash", "corp")
+        await ui.press("w", "slash")
         await ui.type("canada")
         await ui.press("enter", "enter")
         assert ui.state.tab.filter_text == ""
@@ -203,9 +199,7 @@ async def test_only_visible_marks_act_and_escape_clears_the_filter_before_them()
     async with open_screen() as ui:
         await ui.press("w", "asterisk")
         assert set(list_marked(ui)) == ALL
-        await ui.press("slash")
-        await ui.type("nordics")
-        await ui.press("enter")
+        await ui.type_into("slash", "nordics")
         assert "accept 1 (4 hidden)" in get_dialog(ui).keys.content.plain
         await ui.press("d", "y")
         assert write_names(ui.state.session.request_log) == ["deny"]

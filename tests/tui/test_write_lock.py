@@ -83,16 +83,14 @@ async def test_unlocking(snap: Snapshot) -> None:
         assert ui.shows_main_screen
         assert "UNLOCKED" in ui.text("header")
         assert ui.notice == "✓ Writes are unlocked until you quit; U locks them again."
-        await ui.move_to("Acme-US")
-        await ui.press("r", "y")
+        await ui.press_on("Acme-US", "r", "y")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
 async def test_it_stays_locked_unless_the_name_was_typed() -> None:
     async with open_screen(setup=production()) as ui:
-        await ui.press("U")
-        await ui.type("acme-prod")
-        await ui.press("enter", "escape")
+        await ui.type_into("U", "acme-prod")
+        await ui.press("escape")
         assert ui.shows_main_screen
         assert "READ-ONLY" in ui.text("header")
         await ui.press("U")
@@ -120,9 +118,7 @@ async def test_rows_are_found_by_the_word_that_they_show() -> None:
         await ui.press("/", *"locked", "enter")
         assert len(ui.rows.items) == 9
         assert {item.cells["action"].text for item in ui.rows.items} == {"locked"}
-        await ui.press("U")
-        await ui.type("acme-production")
-        await ui.press("enter")
+        await ui.type_into("U", "acme-production")
         assert not ui.rows.items
 
 
@@ -143,8 +139,7 @@ async def test_a_read_only_profile_cannot_be_unlocked(risk: Risk) -> None:
             await ui.press(key)
             assert ui.shows_main_screen
             assert "This profile is read-only" in ui.notice
-        await ui.move_to("Acme-Europe")
-        await ui.press("enter")
+        await ui.press_on("Acme-Europe", "enter")
         assert "x ends" not in ui.notice
         assert "This profile is read-only" in ui.notice
 
