@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from entity_connections.domain.actions import ACTIONS_BY_ID
+from entity_connections.domain.actions import ACTIONS_BY_ID, CONNECT, REQUEST
 from entity_connections.domain.actions.default_action import default_action, usual_action
 from entity_connections.tui.commands import COMMANDS, COMMANDS_BY_ID
 from entity_connections.tui.commands.command import Command, CommandContext
@@ -21,13 +21,15 @@ def render_key_bar(context: CommandContext, width: int) -> Content:
     """Return the key bar for `width` cells: what the row offers, and at the right all else.
 
     The right end seldom changes with the row, so that it is not sent again. What is possible gets
-    all the room that it leaves.
+    all the room that it leaves; Request and Connect never give way, where they are possible.
     """
     shown = [command for command in COMMANDS if command.in_key_bar(context)]
     impossible = [command for command in shown if command.get_disabled_reason(context) is not None]
     offered = [command for command in shown if command.id in (*ACTIONS_BY_ID, "other_side")]
     others = [command for command in shown if command not in offered]
-    keep = [ACTION_COMMANDS[usual_action(context.row.direction)]] if context.row else []
+    keep = [ACTION_COMMANDS[a] for a in (REQUEST, CONNECT) if ACTION_COMMANDS[a] not in impossible]
+    if context.row is not None:
+        keep.append(ACTION_COMMANDS[usual_action(context.row.direction)])
     if (next_step := find_next_step(context)) is not None:
         offered.remove(next_step)
         offered.insert(0, next_step)
