@@ -188,6 +188,13 @@ async def test_tabs_by_tab_and_by_number() -> None:
         assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
 
 
+async def test_a_tab_leaves_words_out_where_they_would_be_cut() -> None:
+    async with open_screen("global-500", size=(60, 20)) as ui:
+        assert "◐ 10 waiting ─" in ui.text("tabs")
+        await ui.press("f", "f")
+        assert "1 Share To 226 of 511 ├── 2 Share From 46 ◐ 10 ─" in ui.text("tabs")
+
+
 async def test_q_leaves_at_once_unless_a_tenant_in_memory_would_be_lost() -> None:
     async with open_screen() as ui:
         await ui.press("q")

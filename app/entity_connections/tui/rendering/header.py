@@ -149,6 +149,7 @@ def render_tabs(state: ScreenState | None, width: int) -> Content:
         (TAB_TITLES, "waiting" if is_standard else "waiting for you"),
         (TAB_TITLES, "waiting"),
         (_SHORT_TITLES, "waiting"),
+        (_SHORT_TITLES, ""),
     ):
         tabs = Content("──").join(
             _render_tab(state, direction, f"{number} {titles[direction]}", waiting)
@@ -180,9 +181,8 @@ def _render_count(state: ScreenState, direction: Direction, waiting: str, style:
     count = f"{shown} of {total}{more}" if shown != total else f"{total}{more}"
     parts = [Content.styled(f" {count}", style)]
     if inbound and state.waiting_count:
-        parts.append(
-            Content.styled(f" ◐ {state.waiting_count}{more} {waiting}", "bold $text-warning")
-        )
+        text = f" ◐ {state.waiting_count}{more} {waiting}".rstrip()
+        parts.append(Content.styled(text, "bold $text-warning"))
     if inbound and state.undecided_count:
         parts.append(Content.styled(f" ◇ {state.undecided_count} may wait", "$text-warning"))
     return Content("").join(parts)
