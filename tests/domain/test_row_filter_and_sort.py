@@ -9,15 +9,7 @@ from entity_connections.domain.rows import NOT_CONNECTED, Row, make_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.small_tenant import (
-    GLOBAL,
-    NORTH,
-    PLANNED,
-    SOUTH,
-    STRANGER,
-    VILLAGE,
-    connection,
-)
+from tests.domain.small_tenant import GLOBAL, NORTH, PLANNED, SOUTH, STRANGER, VILLAGE, connection
 
 UNLISTED = Hierarchy().get(STRANGER).title
 CONNECTIONS = [

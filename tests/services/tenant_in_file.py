@@ -10,14 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from entity_connections.domain.actions import (
-    ACCEPT,
-    DENY,
-    DISCONNECT,
-    REQUEST,
-    WRITES_BY_ID,
-    Write,
-)
+from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, WRITES_BY_ID, Write
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import (
     CONNECTED,

@@ -15,11 +15,7 @@ from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.list_cache import (
-    MAX_SNAPSHOTS,
-    CachedLists,
-    ListCache,
-)
+from entity_connections.services.storage.list_cache import MAX_SNAPSHOTS, CachedLists, ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession
 from hypothesis import given

@@ -6,10 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from entity_connections.domain.actions import (
-    WRITES,
-    Write,
-)
+from entity_connections.domain.actions import WRITES, Write
 from entity_connections.domain.actions.default_action import default_row
 from entity_connections.domain.connections import (
     CONNECTED,

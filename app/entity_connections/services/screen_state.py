@@ -18,11 +18,7 @@ from entity_connections.services.operations.runs import Run, Runs
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.tab_state import TabState
 from entity_connections.services.waiting import Waiting, find_waiting
-from entity_connections.services.workspace import (
-    ADMINISTRATORS_ONLY,
-    STANDARD_USER,
-    UserSession,
-)
+from entity_connections.services.workspace import ADMINISTRATORS_ONLY, STANDARD_USER, UserSession
 from entity_connections.services.write_lock import WriteLock
 
 

@@ -5,14 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
-from entity_connections.domain.actions import (
-    ACCEPT,
-    CONNECT,
-    DENY,
-    DISCONNECT,
-    REQUEST,
-    Action,
-)
+from entity_connections.domain.actions import ACCEPT, CONNECT, DENY, DISCONNECT, REQUEST, Action
 from entity_connections.domain.connections import CONNECTED, Direction
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.rows import Row

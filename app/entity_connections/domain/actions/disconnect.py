@@ -1,10 +1,6 @@
 """Disconnect: either end ends a connection (contract D1, D5)."""
 
-from entity_connections.domain.actions.action import (
-    DisabledReason,
-    Write,
-    unreadable_reason,
-)
+from entity_connections.domain.actions.action import DisabledReason, Write, unreadable_reason
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi

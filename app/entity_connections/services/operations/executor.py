@@ -17,10 +17,7 @@ from dataclasses import replace
 
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import new_uuid
-from entity_connections.services.operations.conflicts import (
-    OperationInProgressError,
-    find_doubt,
-)
+from entity_connections.services.operations.conflicts import OperationInProgressError, find_doubt
 from entity_connections.services.operations.job import MAX_DELAY, Job
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, never_left

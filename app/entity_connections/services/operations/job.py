@@ -5,11 +5,7 @@ from dataclasses import dataclass, replace
 
 from entity_connections.domain.connections import CONNECTED
 from entity_connections.domain.errors import RateLimited, ServerError, Unauthenticated
-from entity_connections.services.operations.conflicts import (
-    find_change,
-    find_done,
-    find_doubt,
-)
+from entity_connections.services.operations.conflicts import find_change, find_done, find_doubt
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
 

@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING
 from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.text import clean
 from entity_connections.services.storage.database import Database, DatabaseError
-from entity_connections.services.storage.hash_chain import (
-    Verification,
-    hash_line,
-    verify_lines,
-)
-from entity_connections.services.storage.journal_anchor import (
-    SELECT_LAST,
-    Anchor,
-    AnchorError,
-)
+from entity_connections.services.storage.hash_chain import Verification, hash_line, verify_lines
+from entity_connections.services.storage.journal_anchor import SELECT_LAST, Anchor, AnchorError
 from entity_connections.services.storage.journal_entry import (
     MAX_TENANT_LENGTH,
     SENDING,

@@ -14,12 +14,7 @@ from entity_connections.domain.connections import Connection, Direction, Ends
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.database import Database, DatabaseError
-from entity_connections.services.storage.stored_values import (
-    INVALID,
-    load_id,
-    load_text,
-    load_time,
-)
+from entity_connections.services.storage.stored_values import INVALID, load_id, load_text, load_time
 
 MAX_SNAPSHOTS = 20
 """How many lists are kept, the newest: the first frame of the screen waits for them."""
