@@ -152,20 +152,3 @@ async def test_a_certificate_for_another_name_is_no_matter_of_the_authority(
             await client.list_accessible_ids()
     assert caught.value.sentence.endswith("not valid for 'localhost'.")
     assert "Check the address" in caught.value.hint
-
-
-async def test_doctor_fails_at_the_clock_by_which_a_certificate_is_out_of_its_time(
-    server: RawServer, authority: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority / "cert.pem"))
-    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
-    error.verify_code, error.verify_message = 9, "certificate is not yet valid"
-
-    def refuse(*_: object, **__: object) -> None:
-        raise error
-
-    monkeypatch.setattr(ssl.SSLObject, "do_handshake", refuse)
-    checks = {check.name: check async for check in Diagnosis(server.root, CREDENTIALS).run()}
-    for name in ("TLS", "clock", "token"):
-        assert checks[name].verdict == "failed"
-        assert "is not valid yet by this machine's clock" in checks[name].sentence
