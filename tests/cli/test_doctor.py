@@ -26,7 +26,7 @@ def verdicts(
 def test_a_working_tenant(home: Path, tenant: Served, entity: list[str]) -> None:
     checks = verdicts(home, "--base-url", tenant.url, *entity, tenant=tenant)
     assert set(checks.values()) <= {"ok", "skipped"}
-    names = ("credentials", "journal", "server", "token", "permissions")
+    names = ("credentials", "journal", "DNS", "token", "permissions")
     assert {checks[name] for name in names} == {"ok"}
 
 
@@ -41,7 +41,7 @@ def test_output_for_people_has_remedies_and_no_secrets(home: Path, tenant: Serve
 
 def test_missing_credentials_skip_only_what_needs_a_token(home: Path, tenant: Served) -> None:
     checks = verdicts(home, "--base-url", tenant.url, code=3)
-    assert (checks["credentials"], checks["server"], checks["token"]) == (
+    assert (checks["credentials"], checks["connection"], checks["token"]) == (
         "failed",
         "ok",
         "skipped",
@@ -50,7 +50,7 @@ def test_missing_credentials_skip_only_what_needs_a_token(home: Path, tenant: Se
 
 def test_a_server_that_is_down(home: Path, tenant: Served) -> None:
     checks = verdicts(home, "--base-url", "http://127.0.0.1:1", code=3, tenant=tenant)
-    assert (checks["server"], checks["token"]) == ("failed", "skipped")
+    assert (checks["DNS"], checks["connection"]) == ("ok", "failed")
 
 
 def test_an_unknown_entity_fails_and_is_not_replaced_by_another(home: Path, tenant: Served) -> None:

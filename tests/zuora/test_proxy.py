@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from entity_connections.domain import errors
-from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.diagnostics import diagnose
+from entity_connections.zuora.diagnostics import Diagnosis
 
 from tests.zuora.raw_server import (
     CLIENT_SECRET,
@@ -205,20 +204,20 @@ async def test_the_password_is_for_the_proxy_and_everything_else_for_zuora(
 async def test_doctor_looks_through_the_proxy(
     tunnel: tuple[Tunnel, RawServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def check() -> tuple[str, str]:
-        checks = [check async for check in diagnose(ROOT, CREDENTIALS, None, None, RequestLog())]
-        return checks[0].verdict, checks[0].sentence
+    async def check() -> dict[str, str]:
+        return {check.name: check.verdict async for check in Diagnosis(ROOT, CREDENTIALS).run()}
 
     proxy, _ = tunnel
     monkeypatch.setenv("HTTPS_PROXY", proxy.root)
-    verdict, sentence = await check()
-    assert verdict == "failed"
-    assert "asks for a user name and a password" in sentence
+    refused = await check()
+    assert (refused["proxy"], refused["DNS"], refused["token"]) == ("failed", "skipped", "skipped")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:port")
-    verdict, sentence = await check()
-    assert verdict == "failed"
-    assert "cannot be used" in sentence
+    assert (await check())["proxy"] == "failed"
     monkeypatch.setenv("HTTPS_PROXY", with_password(proxy.root))
-    verdict, sentence = await check()
-    assert verdict == "ok"
-    assert f"through the proxy {proxy.root} (HTTPS_PROXY)" in sentence
+    passed = await check()
+    assert {passed[name] for name in ("proxy", "DNS", "connection", "token")} == {"ok"}
+    assert passed["TLS"] == "ok"
+    async with RawServer(http_response(b"", "502 Bad Gateway")).open() as blind:
+        monkeypatch.setenv("HTTPS_PROXY", blind.root)
+        unknown = await check()
+    assert (unknown["proxy"], unknown["DNS"], unknown["TLS"]) == ("ok", "failed", "skipped")

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from entity_connections.domain import errors
 from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.diagnostics import Diagnosis
 from entity_connections.zuora.http.tls import make_tls_error
 
 from tests.zuora.raw_server import CREDENTIALS, RawServer, http_response
@@ -64,8 +65,11 @@ async def test_an_unknown_authority_gets_no_secret(server: RawServer) -> None:
             await client.list_accessible_ids()
         assert not caught.value.maybe_applied
         assert len(client.request_log.calls) == 1, "not tried again"
-    assert "is not trusted" in caught.value.title
-    assert "self-signed" in caught.value.sentence
+    checks = {check.name: check async for check in Diagnosis(server.root, CREDENTIALS).run()}
+    for name in ("TLS", "token"):
+        assert checks[name].verdict == "failed"
+        assert "certificate is not trusted: " in checks[name].sentence
+        assert "self-signed" in checks[name].sentence
     assert not server.token_requests
 
 
@@ -106,7 +110,8 @@ async def test_where_openssl_does_not_know_the_systems_authorities_truststore_do
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: unknown)
     assert not await is_trusted(server)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority / "cert.pem"))
-    assert await is_trusted(server)
+    checks = {check.name: check async for check in Diagnosis(server.root, CREDENTIALS).run()}
+    assert checks["TLS"].verdict == checks["token"].verdict == "ok"
 
 
 @pytest.mark.parametrize(
@@ -131,6 +136,18 @@ async def test_a_variable_that_names_what_cannot_be_used(
     with pytest.raises(errors.TlsSetupError) as caught:
         ZuoraClient("https://rest.zuora.com", CREDENTIALS)
     assert f"{variable} names {tmp_path / path}, which {problem}" in caught.value.sentence
+
+
+async def test_doctor_says_which_variable_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/none")
+    async with RawServer(http_response({})).open() as server:
+        root = server.root.replace("http:", "https:")
+        checks = {check.name: check async for check in Diagnosis(root, CREDENTIALS).run()}
+    assert checks["connection"].verdict == "ok"
+    for name in ("TLS", "token"):
+        assert checks[name].verdict == "failed"
+        assert "SSL_CERT_FILE names /none" in checks[name].sentence
+    assert checks["clock"].verdict == checks["scope"].verdict == "skipped"
 
 
 @pytest.mark.parametrize(("code", "words"), [(9, "is not valid yet"), (10, "has expired")])

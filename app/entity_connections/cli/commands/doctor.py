@@ -1,7 +1,6 @@
 """`doctor`: what works on the way to Zuora, and what to do about what does not."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import click
 
@@ -13,12 +12,11 @@ from entity_connections.cli.tenant.local_state import open_journal
 from entity_connections.cli.tenant.real_workspace import find_credentials, get_profile
 from entity_connections.cli.tenant.session import report_waits
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
-from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.settings import paths
 from entity_connections.settings.profiles import Profile
 from entity_connections.zuora.auth import Credentials
-from entity_connections.zuora.diagnostics import Check, diagnose
+from entity_connections.zuora.diagnostics import Check, Diagnosis
 
 
 @click.command(
@@ -54,10 +52,9 @@ def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:
         sentence = error.message.removesuffix(remedy).rstrip()
         check = Check("credentials", "failed", sentence, remedy)
     entity = profile.entity if options.entity is None else options.entity
-    request_log = RequestLog()
-    later = diagnose(profile.base_url, credentials, entity, profile.proxy, request_log)
-    first = [check, _check_journal(profile)]
-    checks = asyncio.run(_run_checks(first, later, request_log, as_json=as_json))
+    diagnosis = Diagnosis(profile.base_url, credentials, entity, profile.proxy)
+    first_checks = [check, _check_journal(profile)]
+    checks = asyncio.run(_run_checks(first_checks, diagnosis, as_json=as_json))
     if as_json:
         echo_json([check._asdict() for check in checks])
     failed = any(check.verdict == "failed" for check in checks)
@@ -65,7 +62,7 @@ def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:
 
 
 async def _run_checks(
-    first: list[Check], later: AsyncIterator[Check], request_log: RequestLog, *, as_json: bool
+    first_checks: list[Check], diagnosis: Diagnosis, *, as_json: bool
 ) -> list[Check]:
     checks: list[Check] = []
 
@@ -76,10 +73,10 @@ async def _run_checks(
             if check.remedy and check.verdict in ("failed", "warning"):
                 echo(f"{'':<21} {check.remedy}")
 
-    for check in first:
+    for check in first_checks:
         add(check)
-    async with report_waits(request_log):
-        async for check in later:
+    async with report_waits(diagnosis.request_log):
+        async for check in diagnosis.run():
             add(check)
     return checks
 
