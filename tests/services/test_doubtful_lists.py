@@ -36,9 +36,9 @@ def open_lists(*lists: tuple[Connection, ...], cache: ListCache | None = None) -
     return tenant
 
 
-def read_all(tenant: Tenant, times: int) -> list[bool]:
+def read_all(tenant: Tenant, times: int, **acted_on: frozenset[str]) -> list[bool]:
     """Read a list some times, and return whether each was whole."""
-    return [asyncio.run(tenant.read(GLOBAL.id)).complete for _ in range(times)]
+    return [asyncio.run(tenant.read(GLOBAL.id, **acted_on)).complete for _ in range(times)]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,20 @@ def test_a_list_that_lost_most_of_its_records_is_doubtful_once(
     lists: list[tuple[Connection, ...]], whole: list[bool]
 ) -> None:
     assert read_all(open_lists(*lists), len(lists)) == whole
+
+
+def test_what_a_write_may_have_removed_makes_no_doubt_but_an_empty_list_does() -> None:
+    removed = frozenset(record.id for record in RECORDS[1:])
+    assert read_all(open_lists(RECORDS, RECORDS[:1]), 2, removed=removed) == [True, True]
+    everything = frozenset(record.id for record in RECORDS)
+    assert read_all(open_lists((), ()), 2, removed=everything) == [False, True]
+
+
+def test_a_record_that_a_write_without_an_answer_may_have_removed_is_looked_for_twice() -> None:
+    in_doubt = frozenset({RECORDS[0].id})
+    tenant = open_lists(RECORDS, RECORDS[1:])
+    assert read_all(tenant, 4, in_doubt=in_doubt) == [True, False, True, True]
+    assert read_all(open_lists(RECORDS), 1, in_doubt=in_doubt) == [True]
 
 
 def test_two_lists_that_are_read_at_the_same_time_do_not_agree() -> None:

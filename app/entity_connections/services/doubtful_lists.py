@@ -3,6 +3,9 @@
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+SECOND_LOOK_DELAY = 3.0
+"""Seconds after which a second list is believed that is empty after a write without an answer."""
+
 
 class _Loss(NamedTuple):
     """What a list had lost, and when its answer came, on the monotonic clock."""
@@ -14,33 +17,52 @@ class _Loss(NamedTuple):
 class DoubtfulLists:
     """Compares each whole list of an entity with the one before, and asks for a second look.
 
-    A list that has lost more than half of its records is doubtful until a second list, requested
-    after the first one was answered, lacks the same records.
+    A list that is empty now, or has lost more than half of its records, is doubtful until
+    a second list, requested after the first one was answered, lacks the same records. So is
+    a list without a record of which nobody knows whether a write has removed it.
     """
 
     def __init__(self) -> None:
         self._believed: dict[str, AbstractSet[str]] = {}
         self._losses: dict[str, _Loss] = {}
+        self._gone: dict[str, AbstractSet[str]] = {}
 
     def start(self, acting_id: str, ids: AbstractSet[str]) -> None:
         """Compare the first list of an entity with the records of an earlier run."""
         self._believed.setdefault(acting_id, ids)
 
-    def check(self, acting_id: str, ids: AbstractSet[str], asked: float, answered_at: float) -> str:
+    def check(
+        self,
+        acting_id: str,
+        ids: AbstractSet[str],
+        removed: AbstractSet[str],
+        in_doubt: AbstractSet[str],
+        asked: float,
+        answered_at: float,
+    ) -> str:
         """Return why a list is doubtful, in a sentence, or "" where it is to be believed.
 
         Args:
             acting_id: the entity whose list it is.
             ids: of all records in the list.
+            removed: ids of the records that a write may have removed, as Zuora answered.
+            in_doubt: ids of the records that a write without a valid answer may have removed.
             asked: when the list was requested, in seconds on the monotonic clock.
             answered_at: when its answer had come, on the same clock.
         """
-        before = self._believed.get(acting_id, frozenset())
+        gone = self._gone.get(acting_id, frozenset()) - ids
+        removed, in_doubt = removed - gone, in_doubt - gone
+        before = self._believed.get(acting_id, frozenset()) | removed | in_doubt
         lost = before - ids
+        others = before - removed - in_doubt
+        doubtful = (
+            (bool(lost) and not ids) or not in_doubt <= ids or 2 * len(others - ids) > len(others)
+        )
         first = self._losses.get(acting_id)
-        agrees = first is not None and lost <= first.ids and asked >= first.answered_at
-        if 2 * len(lost) <= len(before) or agrees:
-            self._believed[acting_id] = ids
+        delay = SECOND_LOOK_DELAY if in_doubt and not ids else 0.0
+        agrees = first is not None and lost <= first.ids and asked >= first.answered_at + delay
+        if not doubtful or agrees:
+            self._believed[acting_id], self._gone[acting_id] = ids, gone | lost
             self._losses.pop(acting_id, None)
             return ""
         if first is None or not lost <= first.ids:

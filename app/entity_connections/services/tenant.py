@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from entity_connections.domain.clock import monotonic, now
@@ -103,11 +104,22 @@ class Tenant:
         self.hierarchy = Hierarchy(entities.items, entities.missing, accessible_ids)
         self.warnings = entities.warnings
 
-    async def read(self, acting_id: str) -> Snapshot:
+    async def read(
+        self,
+        acting_id: str,
+        *,
+        removed: AbstractSet[str] = frozenset(),
+        in_doubt: AbstractSet[str] = frozenset(),
+    ) -> Snapshot:
         """Read the connections of an entity.
 
         A list that has lost most of what the list before it held is not taken for whole
         until a second list agrees.
+
+        Args:
+            acting_id: the entity.
+            removed: ids of the records in it that a write may have removed, as Zuora answered.
+            in_doubt: ids of the records in it that a write without a valid answer may have removed.
 
         Raises:
             ZuoraError: Zuora could not be reached, or refused.
@@ -117,7 +129,9 @@ class Tenant:
         loss = ""
         if not listed.missing:
             ids = frozenset(record.id for record in listed.items)
-            loss = self._doubtful_lists.check(acting_id, ids, asked, self.steady())
+            loss = self._doubtful_lists.check(
+                acting_id, ids, removed, in_doubt, asked, self.steady()
+            )
         snapshot = Snapshot(
             acting_id,
             self.hierarchy,

@@ -369,6 +369,18 @@ async def test_an_empty_list_does_not_prove_a_lost_denial_until_a_second_one_agr
     trial.fake.close()
 
 
+@pytest.mark.parametrize(("seconds", "state"), [(1.0, State.UNKNOWN), (3.0, State.CONFIRMED)])
+async def test_a_list_that_stays_empty_for_less_than_three_seconds_proves_nothing(
+    trial: Trial, seconds: float, state: State
+) -> None:
+    operation = await trial.plan(DENY)
+    trial.tenant.steady = partial(next, count(monotonic(), seconds))
+    outcome = await trial.execute(
+        operation, "drop", "list-empty,after=1,times=2", lag_delays=(0.0,)
+    )
+    assert outcome.state is state
+
+
 async def test_a_second_look_finds_what_the_first_could_not(trial: Trial) -> None:
     outcome = await trial.execute(await trial.plan(DENY), "drop", "list-empty,after=1,times=1")
     assert (outcome.state, trial.lists) == (State.CONFIRMED, 3)

@@ -312,11 +312,11 @@ class Executor:
         A list that leaves an outcome unknown is read again after `lag_delays`.
         """
         operations = {job: job.operation for job in sent}
+        self._lists.forget()
         open_ = [job for job in sent if job.repeated or not never_left(job.operation.error)]
         delays = list(self._lag_delays)
         while True:
-            self._lists.forget()
-            await self._lists.read_missing([operations[job] for job in open_])
+            await self._lists.read_again([operations[job] for job in open_], operations.values())
             for job, operation in operations.items():
                 if job.operation.state in (State.SENT, State.UNKNOWN):
                     snapshot = self._lists.get(operation)

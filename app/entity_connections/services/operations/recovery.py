@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.doubtful_lists import SECOND_LOOK_DELAY
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
 from entity_connections.services.operations.recording import record_outcomes
@@ -22,8 +23,6 @@ from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
 
-SECOND_LOOK_DELAY = 3.0
-"""Seconds after which an empty list is read a second time."""
 _CLOCK_DIFFERENCE = timedelta(seconds=5)
 """By how much the clocks of Zuora's servers may differ; `Date` leaves out parts of a second."""
 
@@ -58,9 +57,14 @@ async def recover_operations(
         await tenant.read_entities()
     # A program that ends while the lists are read may send until then.
     running = {entry.id for entry in entries if journal.is_being_sent(entry)}
-    ids = {entry.acting.id for entry in entries}
-    lists = await asyncio.gather(*(_read(tenant, id_, second_look_delay) for id_ in ids))
-    list_of = dict(zip(ids, lists, strict=True))
+    in_doubt: dict[str, set[str]] = {}
+    for entry in entries:
+        records = in_doubt.setdefault(entry.acting.id, set())
+        records.update({*entry.records, entry.connection_id} - {""})
+    lists = await asyncio.gather(
+        *(_read(tenant, *item, second_look_delay) for item in in_doubt.items())
+    )
+    list_of = dict(zip(in_doubt, lists, strict=True))
     operations, changed = [], []
     for entry in entries:
         result = list_of[entry.acting.id]
@@ -100,14 +104,16 @@ async def release_operation(journal: Journal, operation: Operation) -> None:
         await asyncio.to_thread(journal.record_outcome, entry)
 
 
-async def _read(tenant: Tenant, acting_id: str, second_look_delay: float) -> Snapshot | ZuoraError:
+async def _read(
+    tenant: Tenant, acting_id: str, in_doubt: AbstractSet[str], second_look_delay: float
+) -> Snapshot | ZuoraError:
     """Read a list; a second time if it is empty or not whole, which may have been a mistake."""
     try:
-        snapshot = await tenant.read(acting_id)
+        snapshot = await tenant.read(acting_id, in_doubt=in_doubt)
         if not (snapshot.complete and snapshot.connections):
             if not snapshot.connections:
                 await asyncio.sleep(second_look_delay)
-            snapshot = await tenant.read(acting_id)
+            snapshot = await tenant.read(acting_id, in_doubt=in_doubt)
     except ZuoraError as error:
         return error
     return snapshot

@@ -33,7 +33,6 @@ class SharedLists:
 
     async def read_missing(self, operations: Sequence[Operation]) -> list[ZuoraError | None]:
         """Read the lists of operations that are not there; return why each could not be read."""
-        ids = [self._ids[operation.ends] for operation in operations]
         errors: dict[str, ZuoraError] = {}
 
         async def read(id_: str) -> None:
@@ -42,5 +41,29 @@ class SharedLists:
             except ZuoraError as error:
                 errors[id_] = error
 
+        ids = [self._ids[operation.ends] for operation in operations]
         await asyncio.gather(*(read(id_) for id_ in dict.fromkeys(ids) if id_ not in self._lists))
         return [errors.get(id_) for id_ in ids]
+
+    async def read_again(self, operations: Iterable[Operation], sent: Iterable[Operation]) -> None:
+        """Read the lists of operations again; forget one that cannot be read.
+
+        Args:
+            operations: those whose lists are read.
+            sent: all operations that were sent since the lists were read; their records may be
+                gone.
+        """
+        records: dict[tuple[str, bool], set[str]] = {}
+        for operation in sent:
+            answered = self._ids[operation.ends], operation.error is None
+            records.setdefault(answered, set()).update({operation.row.connection_id} - {""})
+
+        async def read(id_: str) -> None:
+            removed, in_doubt = (records.get((id_, answered), set()) for answered in (True, False))
+            try:
+                self._lists[id_] = await self._tenant.read(id_, removed=removed, in_doubt=in_doubt)
+            except ZuoraError:  # the outcome says so, and the next refresh shows the error
+                self._lists.pop(id_, None)
+
+        ids = dict.fromkeys(self._ids[operation.ends] for operation in operations)
+        await asyncio.gather(*map(read, ids))
