@@ -126,12 +126,7 @@ async def test_an_action_takes_no_body_or_an_empty_object(
 
 @pytest.mark.parametrize(
     ("body", "status", "expected"),
-    [
-        (b"[]", 400, 20),
-        (b"null", 400, 20),
-        (b"{", 400, 90),
-        (b'{"a": 1}', 400, 21),
-    ],
+    [(b"[]", 400, 20), (b"null", 400, 20), (b"{", 400, 90), (b'{"a": 1}', 400, 21)],
 )
 async def test_other_bodies_are_refused(
     server: Server, body: bytes, status: int, expected: int

@@ -43,9 +43,7 @@ async def test_faults_are_switched(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/entities")).status_code == 401
 
 
-async def test_the_seed_decides_which_calls_a_fault_triggers_on(
-    client: httpx.AsyncClient,
-) -> None:
+async def test_the_seed_decides_which_calls_a_fault_triggers_on(client: httpx.AsyncClient) -> None:
     async def list_triggered(seed: int) -> list[bool]:
         on = {"on": ["gateway-page=503,share=0.5"], "seed": seed}
         assert (await client.put("/_faults", json=on)).json()["seed"] == seed

@@ -160,8 +160,7 @@ def test_a_file_that_cannot_be_read_is_reported(home: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o020, 0o002])
 @pytest.mark.parametrize(
-    "place",
-    ["config/config.toml", "config", "link", "other", "dotfiles", "dotfiles/entity.toml"],
+    "place", ["config/config.toml", "config", "link", "other", "dotfiles", "dotfiles/entity.toml"]
 )
 def test_a_file_or_folder_that_others_can_change_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, mode: int

@@ -35,16 +35,11 @@ class ExitCode(IntEnum):
 
 
 class CliError(click.ClickException):
-    """Ends the program with a sentence on stderr and an exit code.
+    """Ends the program with a sentence on stderr and an exit code."""
 
-    Attributes:
-        given: the name of the entity that is wrong, as it was given; "" where none is.
-    """
-
-    def __init__(self, sentence: str, code: ExitCode, given: str = "") -> None:
+    def __init__(self, sentence: str, code: ExitCode) -> None:
         super().__init__(sentence)
         self.code = code
-        self.given = given
 
 
 @contextmanager

@@ -143,14 +143,11 @@ def _describe_error(path: Path, error: sqlite3.Error) -> str:
     if path.is_dir():
         return f"{path} is a folder; name a file."
     code = error.sqlite_errorcode & 0xFF
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) and _is_disk_full(path):
-        return f"The disk that holds {path} is full: make room on it."
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        free = shutil.disk_usage(path.parent).free
+        if free < 65_536:  # SQLite's index of its log takes 32 kB
+            return f"The disk that holds {path} is full: make room on it."
     return f"{path} {_PROBLEMS.get(code, f'cannot be used: {error}.')}"
-
-
-def _is_disk_full(path: Path) -> bool:
-    free = shutil.disk_usage(path.parent).free
-    return free < 65_536  # SQLite's index of its log takes 32 kB
 
 
 def _is_writable(path: Path) -> bool:

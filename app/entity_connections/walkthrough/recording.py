@@ -53,10 +53,7 @@ class Recording(NamedTuple):
 
 
 def record(
-    name: str,
-    script: Walkthrough,
-    open_workspace: Callable[[], Workspace],
-    theme: str = "dark",
+    name: str, script: Walkthrough, open_workspace: Callable[[], Workspace], theme: str = "dark"
 ) -> Recording:
     """Run a walkthrough at the pace of an audience, in virtual time, and record it.
 

@@ -36,11 +36,7 @@ class Server:
     """
 
     def __init__(
-        self,
-        command: Command,
-        guard: HostGuard,
-        max_sessions: int,
-        report: Callable[[str], object],
+        self, command: Command, guard: HostGuard, max_sessions: int, report: Callable[[str], object]
     ) -> None:
         self._command = command
         self._free_sessions = asyncio.Semaphore(max_sessions)

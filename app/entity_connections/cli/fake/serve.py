@@ -109,12 +109,7 @@ def serve(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
     )
     with usage_errors(ValueError):
-        fake = open_tenant(
-            source.scenario,
-            path=source.path,
-            faults=active_faults,
-            control=control,
-        )
+        fake = open_tenant(source.scenario, path=source.path, faults=active_faults, control=control)
         if policies:
             fake.policy = fake.policy.with_options(policies)
     if active_faults:

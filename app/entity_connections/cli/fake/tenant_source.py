@@ -94,10 +94,7 @@ def load_scenario(name: str) -> "Scenario":
 @contextmanager
 def report_problems() -> Iterator[None]:
     """Print the warnings about a scenario file; one that cannot be used ends the program."""
-    with (
-        warnings.catch_warnings(record=True, action="always") as caught,
-        usage_errors(ValueError),
-    ):
+    with warnings.catch_warnings(record=True, action="always") as caught, usage_errors(ValueError):
         yield
     for warning in caught:
         info(f"Warning: {warning.message}")

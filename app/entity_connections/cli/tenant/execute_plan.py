@@ -17,11 +17,7 @@ from entity_connections.services.storage.journal import Journal, JournalError
 
 
 async def execute_plan(
-    session: TenantSession,
-    plan: Plan,
-    results: Results,
-    *,
-    lists: Sequence[Snapshot] = (),
+    session: TenantSession, plan: Plan, results: Results, *, lists: Sequence[Snapshot] = ()
 ) -> None:
     """Carry out the operations of a plan and write the result of each.
 

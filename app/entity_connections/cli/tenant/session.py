@@ -116,7 +116,7 @@ class TenantSession(NamedTuple):
                 return hierarchy.get(id_)  # Zuora may cut off a long list of entities
             ambiguous = len(error.candidates) > 1
             code = ExitCode.NO_ACCESS if hierarchy.missing and not ambiguous else ExitCode.USAGE
-            raise CliError(str(error), code, name) from error
+            raise CliError(str(error), code) from error
 
     def check_accessible(self, entity: Entity) -> Entity:
         """Return an entity if the user may act in it.

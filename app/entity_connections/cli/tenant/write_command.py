@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, print_warnings
 from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_plan, print_plan
 from entity_connections.cli.tenant.execute_plan import execute_plan
@@ -24,8 +24,6 @@ from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.plan import Plan, plan_operations
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import JournalError
-
-_ANOTHER_IS_WRONG = "Nothing was sent, because another argument is wrong."
 
 
 async def run_write_command(
@@ -123,11 +121,8 @@ def closing_results(results: Results, given: Sequence[str] = ()) -> Iterator[Non
         yield
     except (ZuoraError, click.ClickException, JournalError, asyncio.CancelledError) as error:
         if results.is_empty:
-            reason = str(error) or "The program was ended."
-            wrong = error.given if isinstance(error, CliError) else ""
             for item in given:
-                other = wrong in given and item != wrong
-                results.add_unsent(item, _ANOTHER_IS_WRONG if other else reason)
+                results.add_unsent(item, str(error) or "The program was ended.")
         raise
     finally:
         results.close()

@@ -145,20 +145,13 @@ class FaultSetting(NamedTuple):
 
     def __str__(self) -> str:
         """Return the setting as `parse_fault` takes it, without what is default."""
-        fault = FAULTS[self.name]
-        text = self.name
-        if self.value != (fault.value or 0):
-            text += f"={self.value:g}"
-        if self.share != 1.0:
-            text += f",share={self.share:g}"
-        if self.after:
-            text += f",after={self.after}"
-        if self.times is not None:
-            text += f",times={self.times}"
-        if self.calls != fault.calls:
-            text += f",calls={self.calls}"
-        if self.retry_after is not None:
-            text += f",retry-after={self.retry_after}"
+        default = parse_fault(self.name)
+        text = self.name if self.value == default.value else f"{self.name}={self.value:g}"
+        for field in ("share", "after", "times", "calls", "retry_after"):
+            value = getattr(self, field)
+            if value != getattr(default, field):
+                shown = f"{value:g}" if isinstance(value, float) else value
+                text += f",{field.replace('_', '-')}={shown}"
         return text
 
     @property

@@ -77,11 +77,9 @@ def _is_pending(state: TenantState, user: User, entity_id: str) -> bool:
 
 def _set_status(state: TenantState, user: User, entity_id: str, status: AccessStatus) -> None:
     state.db.execute(
-        "INSERT OR REPLACE INTO access_request VALUES (?, ?, ?)",
-        (user.name, entity_id, status),
+        "INSERT OR REPLACE INTO access_request VALUES (?, ?, ?)", (user.name, entity_id, status)
     )
     if status == "Active":
         state.db.execute(
-            "INSERT OR IGNORE INTO role VALUES (?, ?, 'standard user')",
-            (user.name, entity_id),
+            "INSERT OR IGNORE INTO role VALUES (?, ?, 'standard user')", (user.name, entity_id)
         )

@@ -50,14 +50,10 @@ STATUSES = (
 )
 
 
-def _entity_id(number: int) -> str:
-    return f"8a8082556600000001660000{number:08x}"
-
-
 def scenario() -> Scenario:
     """Return the scenario: the global entity is the source or target of every connection."""
     attackers = tuple(
-        Entity(_entity_id(number), name, display_name, GLOBAL, "GMT")
+        Entity(f"8a8082556600000001660000{number:08x}", name, display_name, GLOBAL, "GMT")
         for number, (name, display_name) in enumerate(ATTACKS.items(), start=1)
     )
     outbound = tuple(
