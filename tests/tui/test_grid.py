@@ -484,3 +484,17 @@ def test_the_name_gets_room_before_the_action_and_the_action_has_a_short_form() 
     assert widths == [[20, 10], [28, 13], [37, 19]]
     cell = Cell("Request Connection", short="Request")
     assert [fit_cell(cell, width)[1].rstrip() for width in (18, 10)] == [cell.text, "Request"]
+
+
+async def test_the_scrollbar_comes_and_goes_with_one_layout() -> None:
+    app = GridApp(numbered(50))
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.pause()  # the scrollbar is mounted
+        layouts: list[object] = []
+        app.screen.screen_layout_refresh_signal.subscribe(app.screen, layouts.append)
+        for rows, changes in ((40, 0), (5, 1), (6, 0), (50, 1)):
+            layouts.clear()
+            app.grid.set_items(numbered(rows))
+            await pilot.pause()
+            await pilot.pause()
+            assert (app.grid.show_vertical_scrollbar, len(layouts)) == (rows > 12, changes)

@@ -158,7 +158,8 @@ class TabState:
         if cursor is None or (place is not None and place.key == cursor):
             return ""
         now = self._visible[cursor].counterpart.title
-        before = self.make_row(place.key) if place is not None and place.key is not None else None
+        key = place.key if place is not None else None
+        before = self.find(key) or (self.make_row(key) if key is not None else None)
         if before is None:
             return f"{now} came under the cursor when it came into the list."
         left = before.counterpart.title

@@ -251,9 +251,10 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
         """Adapt the scrollbar and the scroll position to the number of rows."""
         height = len(self.items) + self.header_height
         self.virtual_size = Size(0, height)
-        if not self.styles.auto_dimensions:
-            # Now, because a layout would show it one frame after the rows.
-            self.show_vertical_scrollbar = height > self.container_size.height > 0
+        has_scrollbar = height > self.container_size.height > 0
+        if has_scrollbar != self.show_vertical_scrollbar and not self.styles.auto_dimensions:
+            # Now, because a layout would show it one frame after the rows, and need a second one.
+            self.show_vertical_scrollbar = self.vertical_scrollbar.display = has_scrollbar
         if self.show_vertical_scrollbar:
             self.vertical_scrollbar.window_virtual_size = height
         self.scroll_y = min(self.scroll_y, self.max_scroll_y)
