@@ -159,7 +159,7 @@ async def test_a_question_can_be_invalidated_before_it_is_drawn() -> None:
     async with open_screen() as ui:
         row = ui.state.tab.find(next(row.key for row in ui.state.tab.rows()))
         assert row is not None
-        question = ActionConfirmation(Operation.plan(REQUEST, row), ui.screen.workspace, FAST, 80)
+        question = ActionConfirmation(ui.screen, Operation.plan(REQUEST, row))
         ui.app.push_screen(question)
         question.invalidated = "It is another one now."
         await ui.settle()

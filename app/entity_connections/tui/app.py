@@ -35,14 +35,7 @@ _STYLES = _INSTALLED_STYLES if _INSTALLED_STYLES.is_dir() else _SOURCE_STYLES
 
 
 class ConnectionsApp(App[None]):
-    """Shows the main screen.
-
-    Args:
-        workspace: the tenant.
-        theme: the name of a theme, one of ours or of Textual.
-        timing: the delays of the screen.
-        three_panes: that of `ConnectionsScreen`.
-        save_choice: that of `ConnectionsScreen`; None remembers nothing.
+    """Shows the main screen, which has the same arguments, in a theme of ours or of Textual.
 
     Attributes:
         input: the keys, clicks and pastes that wait to be handled.

@@ -51,9 +51,7 @@ class Writer:
         self._app = screen.app
         self._screen = screen
         self._view = screen.view
-        self._workspace = screen.workspace
         self._journal = screen.workspace.journal
-        self._timing = screen.timing
         self._executors: dict[Run, Executor] = {}
         self._unfinished_writes: set[asyncio.Task[list[Operation]]] = set()
         self._recovered = False
@@ -116,7 +114,7 @@ class Writer:
 
         if state is self._view.state:
             limit = state.session.request_log.rate_limit
-            self._app.push_screen(PlanPreview(plan, self._workspace, self._timing, limit), write)
+            self._app.push_screen(PlanPreview(self._screen, plan, limit), write)
 
     # Interrupted runs
 
@@ -156,8 +154,7 @@ class Writer:
                 self.ask_about_interrupted()
 
         forget = partial(self._forget, run)
-        question = InterruptedRunQuestion(run, self._workspace, self._timing, forget)
-        self._app.push_screen(question, go_on)
+        self._app.push_screen(InterruptedRunQuestion(self._screen, run, forget), go_on)
 
     def _forget(self, run: InterruptedRun) -> None:
         forget = partial(asyncio.to_thread, self._journal.end_run, run.id)
@@ -197,7 +194,7 @@ class Writer:
             session.login,
             session.request_log,
             partial(self._show_operation, state, run),
-            lag_delays=self._timing.lag_delays,
+            lag_delays=self._screen.timing.lag_delays,
         )
         self._executors[run] = executor
         write = asyncio.create_task(executor.run(run.plan))

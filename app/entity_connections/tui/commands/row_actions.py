@@ -118,10 +118,7 @@ def _confirm_action(action: Write, row: Row, screen: "ConnectionsScreen") -> Non
             screen.writer.start_run(state, Plan(action, (operation,)))
 
     is_open = row in state.runs.unresolved
-    confirmation = ActionConfirmation(
-        operation, screen.workspace, screen.timing, screen.size.width, is_open=is_open
-    )
-    screen.app.push_screen(confirmation, write)
+    screen.app.push_screen(ActionConfirmation(screen, operation, is_open=is_open), write)
 
 
 ACTION_COMMANDS: dict[Action, Command] = {action: _make_command(action) for action in ACTIONS}
@@ -144,12 +141,8 @@ def get_write_reason(row: Row, context: CommandContext) -> DisabledReason | None
 def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = False) -> None:
     """Carry out the action that a row offers, if the cursor is on that row, marked or not.
 
-    Enter does not start an irreversible action: it is pressed too easily.
-
-    Args:
-        screen: the main screen.
-        key: the key of the row.
-        clicked: whether the word in the Action column was clicked.
+    Enter does not start an irreversible action: it is pressed too easily; only a click on the
+    word in the Action column does (`clicked`).
     """
     context = screen.view.context._replace(marked=(), marks_hidden=False)
     if (row := context.row) is None or row.key != key or not screen.can_run_commands:

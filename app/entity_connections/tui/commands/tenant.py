@@ -130,7 +130,7 @@ def unlock_writes(screen: "ConnectionsScreen") -> None:
             typed_name=TypedName(workspace.name),
             harmful=True,
         )
-        screen.app.push_screen(Confirmation(workspace, view.timing, question), unlock)
+        screen.app.push_screen(Confirmation(screen, question), unlock)
     else:
         workspace.lock.lock()
         show("Writes are locked again.")

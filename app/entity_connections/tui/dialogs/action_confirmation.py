@@ -1,5 +1,7 @@
 """The question before an action: about one row, checked against every new list."""
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
 from textual.content import Content
 
@@ -8,10 +10,11 @@ from entity_connections.domain.typed_name import make_typed_name
 from entity_connections.services.operations.conflicts import find_change
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.confirmation import Confirmation, Question
-from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.grid.layout import cut_text
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
 
 MAX_NAME_WIDTH = 40
 """Cells that a name may take."""
@@ -22,24 +25,14 @@ MAX_LABEL_WIDTH, CELLS_BESIDE_LABEL = 50, 23
 class ActionConfirmation(Confirmation):
     """Asks before an operation is carried out, on the row as the user saw it.
 
-    Args:
-        operation: what is to be done.
-        workspace: the tenant.
-        timing: of the screen.
-        width: of the terminal, in cells.
-        is_open: whether an earlier operation on the pair has no known outcome.
+    `is_open`: whether an earlier operation on the pair has no known outcome.
     """
 
     def __init__(
-        self,
-        operation: Operation,
-        workspace: Workspace,
-        timing: Timing,
-        width: int,
-        *,
-        is_open: bool = False,
+        self, main_screen: "ConnectionsScreen", operation: Operation, *, is_open: bool = False
     ) -> None:
-        super().__init__(workspace, timing, _make_question(operation, width, is_open=is_open))
+        question = _make_question(operation, main_screen.size.width, is_open=is_open)
+        super().__init__(main_screen, question)
         self.operation = operation
 
     def revalidate(self, snapshot: Snapshot) -> None:

@@ -1,7 +1,7 @@
 """A question that takes a yes only when the user can have read it."""
 
 import sys
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,11 +12,12 @@ from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
 
 from entity_connections.domain.typed_name import TypedName
-from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.dialog import Dialog, make_key_line
 from entity_connections.tui.rendering.header import render_tenant_name
-from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS, is_too_small
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
 
 if sys.platform != "win32":
     from entity_connections.tui.terminal.driver import call_when_written
@@ -74,9 +75,9 @@ class Confirmation(Dialog[bool]):
     matched = reactive(False)
     can_confirm = reactive(False)
 
-    def __init__(self, workspace: Workspace, timing: Timing, question: Question) -> None:
+    def __init__(self, main_screen: "ConnectionsScreen", question: Question) -> None:
         super().__init__()
-        self._workspace, self._timing, self._question = workspace, timing, question
+        self._main_screen, self._question = main_screen, question
         self._typed_name = question.typed_name
         self._delay_number = 0
         self.set_reactive(Confirmation.matched, self._typed_name is None)
@@ -85,7 +86,7 @@ class Confirmation(Dialog[bool]):
         """Lay the question out, or why it can no longer be answered."""
         question = self._question
         with Vertical(id="dialog", classes="-harm" if question.harmful else "") as dialog:
-            dialog.border_title = render_tenant_name(self._workspace)
+            dialog.border_title = render_tenant_name(self._main_screen.workspace)
             yield Static(question.title, id="title", markup=False)
             yield from self.compose_subject()
             yield from self._compose_closed() if self.invalidated else self._compose_open()
@@ -136,7 +137,7 @@ class Confirmation(Dialog[bool]):
 
         def start_timer() -> None:
             if self.is_running:
-                self.set_timer(self._timing.answer_delay, allow_answer)
+                self.set_timer(self._main_screen.timing.answer_delay, allow_answer)
 
         if sys.platform == "win32":  # Textual's driver does not say when output is written
             self.call_after_refresh(start_timer)

@@ -1,6 +1,7 @@
 """The question what becomes of a run that ended before everything was done."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,19 +11,16 @@ from textual.widgets import Button
 from entity_connections.domain.clock import format_moment
 from entity_connections.domain.text import format_count
 from entity_connections.services.operations.interrupted import InterruptedRun
-from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.confirmation import Confirmation, Question
-from entity_connections.tui.timing import Timing
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
 
 
 class InterruptedRunQuestion(Confirmation):
     """Asks whether an interrupted run is resumed; no leaves it for the next start.
 
-    Args:
-        run: the run.
-        workspace: the tenant.
-        timing: of the screen.
-        forget: called when the user forgets the run, which is asked about.
+    `forget` is called when the user forgets the run, which is asked about.
     """
 
     BINDINGS = [
@@ -31,13 +29,9 @@ class InterruptedRunQuestion(Confirmation):
     KEYS = "y resume · f forget it · n, escape or enter later"
 
     def __init__(
-        self,
-        run: InterruptedRun,
-        workspace: Workspace,
-        timing: Timing,
-        forget: Callable[[], None],
+        self, main_screen: "ConnectionsScreen", run: InterruptedRun, forget: Callable[[], None]
     ) -> None:
-        super().__init__(workspace, timing, _make_question(run))
+        super().__init__(main_screen, _make_question(run))
         self._run, self._forget = run, forget
 
     def compose_other_answers(self) -> ComposeResult:
@@ -62,7 +56,7 @@ class InterruptedRunQuestion(Confirmation):
             "stays in the journal (J).",
             "Forget it",
         )
-        self.app.push_screen(Confirmation(self._workspace, self._timing, question), forget)
+        self.app.push_screen(Confirmation(self._main_screen, question), forget)
 
 
 def _make_question(run: InterruptedRun) -> Question:

@@ -16,10 +16,8 @@ from entity_connections.domain.typed_name import TypedName, make_typed_name
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import RateLimit
-from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.confirmation import Confirmation, Question
 from entity_connections.tui.rendering.text import fit_sentence
-from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item
 from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS
@@ -27,6 +25,7 @@ from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS
 if TYPE_CHECKING:
     from entity_connections.domain.rows import Row
     from entity_connections.services.operations.operation import Operation
+    from entity_connections.tui.screens.connections import ConnectionsScreen
 
 WIDTH, CELLS_BESIDE = 110, 6
 """Cells of the dialog, and those of them at the sides of its texts; see dialogs.tcss."""
@@ -39,14 +38,7 @@ _COLUMNS = (
 
 
 class PlanPreview(Confirmation):
-    """Asks before a plan is carried out; True only for yes.
-
-    Args:
-        plan: what is to be done.
-        workspace: the tenant.
-        timing: of the screen.
-        rate_limit: the calls that are left, where Zuora has told them.
-    """
+    """Asks before a plan is carried out; the rate limit tells which calls are left, if known."""
 
     BINDINGS = [
         Binding(key, action, label, id=f"preview.{label}", tooltip=tooltip, priority=True)
@@ -64,9 +56,9 @@ class PlanPreview(Confirmation):
     grid = query_one("#pairs", Grid)
 
     def __init__(
-        self, plan: Plan, workspace: Workspace, timing: Timing, rate_limit: RateLimit | None
+        self, main_screen: "ConnectionsScreen", plan: Plan, rate_limit: RateLimit | None
     ) -> None:
-        super().__init__(workspace, timing, _make_question(plan, rate_limit))
+        super().__init__(main_screen, _make_question(plan, rate_limit))
         self.plan = plan
         self._lines = _list_lines(plan)
         if not plan.operations:

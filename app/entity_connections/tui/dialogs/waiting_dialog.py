@@ -73,9 +73,7 @@ class WaitingDialog(ListDialog[Row | None]):
 
     A row is known by the id of its request, so that a mark never passes to a newer one.
 
-    Args:
-        main_screen: the screen below, which reads lists and sends what is answered here.
-        state: the state of that screen.
+    The main screen reads lists and sends what is answered here.
 
     Attributes:
         marks: the ids of the marked requests, hidden ones too.

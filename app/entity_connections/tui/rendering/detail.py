@@ -63,12 +63,9 @@ class _Field(NamedTuple):
 
 
 def render_detail(context: CommandContext, history: Sequence[Entry], width: int) -> Content:
-    """Return the detail for a pane beside the rows.
+    """Return the detail for a pane beside the rows, `width` cells wide but for a blank at its left.
 
-    Args:
-        context: the state of the screen.
-        history: what the journal holds of the pair in this direction, newest first.
-        width: in cells, without the blank at the left.
+    `history` is what the journal holds of the pair in this direction, newest first.
     """
     row = context.row
     if row is None:

@@ -27,14 +27,7 @@ MIN_WIDTH_FOR_YOU = 100
 def render_header(
     workspace: Workspace, user: str, state: ScreenState | None, width: int
 ) -> Content:
-    """Return the top line.
-
-    Args:
-        workspace: the tenant.
-        user: the user, before there is a state.
-        state: the state of the screen, or None.
-        width: in cells.
-    """
+    """Return the top line for `width` cells; `user` is the user before there is a state."""
     tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - MIN_WAITING_WIDTH - 6)
     if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
         # Before all that is cut: nobody must overlook it.

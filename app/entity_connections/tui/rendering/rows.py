@@ -153,7 +153,7 @@ def make_item(
     """Return the grid row for a row of a tab.
 
     Args:
-        row: the row.
+        row: what it shows.
         offer: the key and the name of the action that makes sense.
         progress: the state of the last operation on the row, where it is not finished.
         result: what the last run of several has done on the row, in a word; "" for nothing.

@@ -34,8 +34,6 @@ class ConnectionsScreen(Screen[None]):
     """Both tabs of one acting entity, and every command on their rows.
 
     Args:
-        workspace: the tenant.
-        timing: the delays of the screen.
         clear_input: drops the keys that wait to be handled, and returns them.
         three_panes: whether three panes were chosen; None leaves it to the width.
         save_choice: remembers a theme, or whether there are three panes, for the next start;

@@ -71,10 +71,6 @@ class ConnectionsView(Pane):
 
     Where there is no room for three panes, the detail stands under the rows, without the tree.
 
-    Args:
-        workspace: the tenant.
-        timing: the delays of the screen.
-
     Attributes:
         state: what the user has in front of them, or None before the tenant is open.
         user: the user who works, or is to work, in the tenant.

@@ -9,12 +9,7 @@ from entity_connections.tui.widgets.grid.grid import Grid
 
 
 class FilterInput(Input):
-    """An input field that filters a grid of its screen.
-
-    Args:
-        grid: selects the grid.
-        placeholder: what is shown while the field is empty.
-    """
+    """An input field that filters a grid of its screen; `grid` is the selector of that grid."""
 
     BINDINGS = [
         Binding(key, action, label, id=f"filter.{key}", tooltip=tooltip)
