@@ -209,6 +209,11 @@ async def test_q_leaves_at_once_unless_a_tenant_in_memory_would_be_lost() -> Non
         assert ui.app.return_code == 0
 
 
+async def test_the_tree_has_a_quarter_of_the_width_where_its_names_need_it() -> None:
+    async with open_screen("global-500", size=(160, 48)) as ui:
+        assert "├ Aurora United States    1 " in visible_text(ui.app)
+
+
 async def test_many_rows(snap: Snapshot) -> None:
     """Every second of many rows has a faint background; names of all levels can be told apart."""
     async with open_screen("global-500", size=(160, 48), theme="light") as ui:

@@ -12,8 +12,9 @@ themselves, and if that was chosen."""
 
 TREE_BESIDE_NAMES, ROWS_BESIDE_NAMES = 14, 45
 """Cells of the tree, and of the rows, besides the names of entities."""
-FULL_DETAIL = 43
-"""Cells of the detail in which an id fits; what it has more, it leaves to longer names."""
+MIN_DETAIL, FULL_DETAIL = 33, 43
+"""Cells of the detail that it keeps, if it has them, and in which an id fits; what it has more, it
+leaves to longer names."""
 
 
 ACTIVE = "$primary"
@@ -39,8 +40,8 @@ def divide_width(width: int, three_panes: bool | None = None, names: int = 0) ->
     Args:
         width: its columns.
         three_panes: whether three panes were chosen; None leaves it to the width.
-        names: the cells of the longest name; the rows get room for them, then the tree, up to a
-            third.
+        names: the cells of the longest name; the tree gets room for them up to a quarter of the
+            width, then the rows, then the tree up to a third.
     """
     needed = THREE_PANES if three_panes is None else MIN_THREE_PANES
     if width < needed or three_panes is False:
@@ -48,9 +49,9 @@ def divide_width(width: int, three_panes: bool | None = None, names: int = 0) ->
     tree = min(40, max(30, width * 20 // 100))
     detail = min(56, max(30, width * 27 // 100))
     room = width - 4 - names - ROWS_BESIDE_NAMES
-    least = min(detail, FULL_DETAIL)
-    tree = max(tree, min(names + TREE_BESIDE_NAMES, width // 3, room - least))
-    detail = max(least, min(detail, room - tree))
+    share = max(width // 4, min(width // 3, room - FULL_DETAIL))
+    tree = max(tree, min(names + TREE_BESIDE_NAMES, share))
+    detail = min(detail, max(MIN_DETAIL, room - tree))
     return Panes(tree, width - 4 - tree - detail, detail)
 
 
