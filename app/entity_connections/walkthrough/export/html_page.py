@@ -1,7 +1,6 @@
-"""The page of a recording: one HTML file that loads nothing, and can be read without script."""
+"""The page of a recording: one HTML file that loads nothing, and runs no script."""
 
 import base64
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template
@@ -17,10 +16,9 @@ def render_page(recording: Recording) -> str:
     """Return the page as HTML.
 
     Its pictures are data URLs: what they hold cannot act on the page. A content security
-    policy forbids everything from outside.
+    policy forbids everything else.
     """
     script = recording.script
-    javascript = _read("page.js")
     scenario = Path(script.scenario).name  # without the folders of this machine
     facts = f"On the fake tenant {scenario}, beginning as {script.user}."
     return Template(_read("page.html")).substitute(
@@ -30,8 +28,6 @@ def render_page(recording: Recording) -> str:
         name=escape_xml(recording.name),
         columns=script.size[0],
         style=_read("page.css"),
-        script=javascript,
-        script_hash=base64.b64encode(hashlib.sha256(javascript.encode()).digest()).decode(),
         steps="".join(_step(recording, recorded) for recorded in recording.steps),
     )
 
@@ -46,8 +42,7 @@ def _step(recording: Recording, recorded: StepRecording) -> str:
     seen = "; ".join(map(_describe_locator, step.see))
     alt = f"The screen after step {number}." + (f" It shows {seen}." if seen else "")
     picture = base64.b64encode(draw_screen(recording, recorded.last).encode()).decode()
-    # tabindex: a section that is scrolled to takes the focus, so that Tab goes on from there.
-    return f"""<section class="step" id="step-{number}" tabindex="-1" aria-labelledby="c{number}">
+    return f"""<section class="step" id="step-{number}" aria-labelledby="c{number}">
 <div class="place">{number}/{count}<nav aria-label="Steps">{_links(number, count)}</nav></div>
 <h2 id="c{number}">{escape_xml(step.caption)}</h2>
 {f'<ol class="acts">{acts}</ol>' if acts else ""}
