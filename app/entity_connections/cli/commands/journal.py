@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from entity_connections.cli.command_group import Group, examples
-from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
+from entity_connections.cli.exit_codes import ExitCode, usage_errors
 from entity_connections.cli.output import echo, echo_json, format_table, format_title, info
-from entity_connections.cli.parameters import argument, json_option, option
+from entity_connections.cli.parameters import json_option, option
 from entity_connections.cli.tenant.confirm import can_ask
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.cli.tenant.signals import end_question_on_signals
@@ -100,32 +100,25 @@ def verify(*, as_json: bool) -> ExitCode:
 
 @journal.command(epilog=examples("entity-connections journal resolve --tenant shared.tenant"))
 @tenant_command
-@argument("entry_id", metavar="[ID]", required=False)
 @option("--yes", is_flag=True, help="Release without a question what stays unknown.")
 @json_option
-async def resolve(
-    session: TenantSession, entry_id: str | None, *, yes: bool, as_json: bool
-) -> ExitCode:
-    """Look up the writes to this tenant that have no known outcome, or the one with this ID.
+async def resolve(session: TenantSession, *, yes: bool, as_json: bool) -> ExitCode:
+    """Look up the writes to this tenant that have no known outcome.
 
     Reads the lists and records what they prove. For each of the others it asks whether
     to release it: then it blocks nothing any more, and its outcome is "released", which
     says nothing about Zuora: it may have been applied, and may still be. Nothing is
-    sent. Ends with 4 where one stays open. Of an ID, the first characters are enough.
+    sent. Ends with 4 where one stays open.
 
     --json: the writes as in `journal --json`.
     """
-    await session.check_entity()
+    if session.workspace.entity is not None:  # a wrong one is an error, although it is not used
+        await session.read_entities()
     log = session.workspace.journal
     unresolved = await asyncio.to_thread(log.read_unresolved)
-    ids = {entry.id for entry in unresolved if entry.id.startswith(entry_id or "")}
-    if entry_id is not None and len(ids) != 1:
-        which = "several begin" if ids else "none begins"
-        raise CliError(f"Of the open writes, {which} with {clean(entry_id)}.", ExitCode.USAGE)
-    if not ids:
+    if not unresolved:
         info(f"Every write to {session.workspace.name} has a known outcome.")
-    other_ids = {entry.id for entry in unresolved} - ids
-    operations = await recover_operations(session.tenant, log, other_ids)
+    operations = await recover_operations(session.tenant, log)
     tell = info if as_json else echo
     released_ids = set()
     for operation in operations:
@@ -133,9 +126,9 @@ async def resolve(
         if operation.state is State.UNKNOWN and (yes or _confirm_release()):
             await release_operation(log, operation)
             released_ids.add(operation.id)
-    for entry in unresolved:
-        if entry.id in ids - {operation.id for operation in operations}:
-            tell(f"{entry.id}: another program is sending it.")
+    ids = {entry.id for entry in unresolved}
+    for id_ in ids - {operation.id for operation in operations}:
+        tell(f"{id_}: another program is sending it.")
     entries = [entry for entry in await asyncio.to_thread(log.read_entries) if entry.id in ids]
     for entry in entries:
         if entry.id in released_ids:  # unless another program has found its outcome meanwhile

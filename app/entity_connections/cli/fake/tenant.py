@@ -49,7 +49,7 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
 
     --json: {"file", "scenario", "tenantId", "entities": {status: count}, "connections":
     {status: count}, "users": [{"name", "username", "home", "administrator", "standardUser"}],
-    "accessRequests": [{"username", "entity", "status"}], "policy": {name: value}, "faults"};
+    "policy": {name: value}, "faults"};
     administrator and standardUser count entities.
     """
     from entity_connections.fake.policy import Policy
@@ -72,10 +72,6 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
         echo(f"faults: {' · '.join(facts['faults'])}")
     rows = [[clean(str(value)) for value in user.values()] for user in facts["users"]]
     echo("\n" + format_table(("USER", "USERNAME", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
-    for request in facts["accessRequests"]:
-        echo(
-            f"{request['username']} asked to enter {clean(request['entity'])}: {request['status']}"
-        )
     return ExitCode.DONE
 
 
@@ -139,7 +135,6 @@ def _collect_facts(file: Path, db: sqlite3.Connection) -> dict[str, Any]:
 
     state = read_scenario(db)
     names = {entity.id: entity.display_name for entity in state.entities}
-    usernames = {user.name: user.username for user in state.users}
     roles = {user.name: Counter(state.roles.get(user.name, {}).values()) for user in state.users}
     return {
         "file": str(file),
@@ -156,10 +151,6 @@ def _collect_facts(file: Path, db: sqlite3.Connection) -> dict[str, Any]:
                 "standardUser": roles[user.name]["standard user"],
             }
             for user in state.users
-        ],
-        "accessRequests": [
-            {"username": usernames[user], "entity": names[entity_id], "status": status}
-            for user, entity_id, status in state.access_requests
         ],
         "policy": state.policy.as_dict(),
         "faults": state.faults,

@@ -59,11 +59,6 @@ class TenantSession(NamedTuple):
         if entity is not None:
             self.find_entity(entity)
 
-    async def check_entity(self) -> None:
-        """Read the entities if one to act in is named, although it is not used."""
-        if self.workspace.entity is not None:
-            await self.read_entities()
-
     async def find_acting_id(self, name: str | None = None, *, unique: bool = False) -> str:
         """Read the entities and return the id of the entity `name`, else of the one to act in.
 
