@@ -63,37 +63,6 @@ def test_drop_closes_the_connection_before_the_response(tenant: ServedTenant) ->
     assert read_status(tenant) == "Connected"
 
 
-@pytest.mark.parametrize(
-    ("fault", "status"), [("committed-then-401", 401), ("committed-then-page=407", 407)]
-)
-def test_a_call_is_carried_out_although_its_status_says_otherwise(
-    tenant: ServedTenant, fault: str, status: int
-) -> None:
-    with open_client(tenant) as client:
-        tenant.faults.on(f"{fault},times=1")
-        answer = client.put(f"/v1/entity-connections/{PENDING}/accept", json={})
-    assert answer.status_code == status
-    assert read_status(tenant) == "Connected"
-
-
-@pytest.mark.parametrize("fault", ["list-lags=60", "list-empty,times=1", "endless-pages"])
-def test_a_list_that_is_not_true(tenant: ServedTenant, fault: str) -> None:
-    with open_client(tenant) as client:
-        tenant.faults.on(fault)
-        client.put(f"/v1/entity-connections/{PENDING}/accept", json={})
-        body = client.get("/v1/entity-connections").json()
-    statuses = {row["id"]: row["status"] for row in body["entityConnections"]}
-    shown = statuses.get(PENDING), "nextPage" in body
-    assert (
-        shown
-        == {
-            "list-lags=60": ("Pending", False),
-            "list-empty,times=1": (None, False),
-            "endless-pages": ("Connected", True),
-        }[fault]
-    )
-
-
 def test_offline_closes_the_connection_and_changes_nothing(tenant: ServedTenant) -> None:
     with open_client(tenant) as client:
         tenant.faults.on("offline")

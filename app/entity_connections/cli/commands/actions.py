@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import click
@@ -41,24 +41,23 @@ MAX_STDIN = 1_000_000
 
 
 def _filter_options(name: str, what: str, *statuses: str) -> Callable[..., Any]:
+    """Return a decorator that adds options; the command receives them as `row_filter`."""
+
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for add in reversed((
-            option(name, "all_pairs", is_flag=True, help=f"{what} that the other filters leave."),
-            option("--under", type=ENTITY, help="Only targets under this entity, itself not."),
-            status_option(*statuses),
-        )):  # fmt: skip
-            command = add(command)
-        return command
+        @option(name, "all_pairs", is_flag=True, help=f"{what} that the other filters leave.")
+        @option("--under", type=ENTITY, help="Only targets under this entity, itself not.")
+        @status_option(*statuses)
+        @wraps(command)
+        def with_filter(
+            *args: Any, all_pairs: bool, under: str | None, statuses: tuple[str, ...], **kwargs: Any
+        ) -> Any:
+            is_given = all_pairs or under is not None or statuses
+            row_filter = RowFilter(under, frozenset(statuses)) if is_given else None
+            return command(*args, row_filter=row_filter, **kwargs)
+
+        return with_filter
 
     return decorate
-
-
-def _make_filter(
-    under: str | None, statuses: tuple[str, ...], *, all_pairs: bool
-) -> RowFilter | None:
-    if all_pairs or under is not None or statuses:
-        return RowFilter(under, frozenset(statuses))
-    return None
 
 
 def _make_requesting_command(action: Action, help_text: str, *lines: str) -> click.Command:
@@ -77,22 +76,19 @@ def _make_requesting_command(action: Action, help_text: str, *lines: str) -> cli
     @write_options
     async def command(
         session: TenantSession,
+        options: WriteOptions,
         source: str | None,
         targets: tuple[str, ...],
-        under: str | None,
-        statuses: tuple[str, ...],
+        row_filter: RowFilter | None,
         *,
-        all_pairs: bool,
         even_so: bool,
-        **flags: bool,
     ) -> ExitCode:
-        row_filter = _make_filter(under, statuses, all_pairs=all_pairs)
         if bool(targets) == bool(row_filter):
             raise click.UsageError(
                 "name the targets by --to, or let --to-all, --under and --status choose them."
             )
         find = partial(find_rows_to_request, session, source, targets, row_filter)
-        options = WriteOptions(**flags, even_so=even_so)
+        options = options._replace(even_so=even_so)
         return await run_write_command(session, action, find, targets, options)
 
     return command
@@ -152,17 +148,14 @@ def _make_command(action: Write, status: str, help_text: str, *lines: str) -> cl
     @write_options
     async def command(
         session: TenantSession,
+        options: WriteOptions,
         ids: list[str] | None,
         source: str | None,
         target: str | None,
-        under: str | None,
-        statuses: tuple[str, ...],
-        *,
-        all_pairs: bool,
-        **flags: bool,
+        row_filter: RowFilter | None,
     ) -> ExitCode:
         given: list[str] = ids or []
-        if (row_filter := _make_filter(under, statuses, all_pairs=all_pairs)) and ids is None:
+        if row_filter and ids is None:
             row_filter = row_filter._replace(statuses=row_filter.statuses or frozenset({status}))
             find = partial(find_rows_by_filter, session, action, source, target, row_filter)
         elif ids is not None and not (row_filter or source or target):
@@ -175,7 +168,7 @@ def _make_command(action: Write, status: str, help_text: str, *lines: str) -> cl
                 "name connections by their ids (- reads them from stdin), or one by both --from"
                 " and --to, or let --all, --under and --status choose them."
             )
-        return await run_write_command(session, action, find, given, WriteOptions(**flags))
+        return await run_write_command(session, action, find, given, options)
 
     return command
 

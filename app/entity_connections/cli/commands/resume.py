@@ -34,7 +34,7 @@ from entity_connections.services.storage.journal import Journal
 @tenant_command
 @option("--forget", is_flag=True, help="Send nothing, and forget the rest.")
 @write_options
-async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> ExitCode:
+async def resume(session: TenantSession, options: WriteOptions, *, forget: bool) -> ExitCode:
     """Finish a run of several writes that ended before everything was done.
 
     What it has sent is looked up first, and the lists are read anew: what is done or has
@@ -43,7 +43,7 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
     was sent, and forgets the rest; a second ctrl+c or a kill leaves all that has no outcome
     to be resumed.
     """
-    options, journal = WriteOptions(**flags), session.workspace.journal
+    journal = session.workspace.journal
     results = Results(REQUEST, as_json=options.as_json)
     with closing_results(results):
         await session.read_entities()

@@ -1,6 +1,7 @@
 """The options that every command has that writes."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, NamedTuple
 
 from entity_connections.cli.parameters import json_option, option
@@ -29,12 +30,15 @@ class WriteOptions(NamedTuple):
 
 
 def write_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options to a command."""
-    for add in (
-        json_option,
-        option("--dry-run", is_flag=True, help="Show the plan and each request, and send nothing."),
-        option("--unlock", is_flag=True, help="Let this one command write in production."),
-        option("--yes", is_flag=True, help="Do it without a question."),
-    ):
-        command = add(command)
-    return command
+    """Add the options to a command, which receives them as `options`."""
+
+    @option("--yes", is_flag=True, help="Do it without a question.")
+    @option("--unlock", is_flag=True, help="Let this one command write in production.")
+    @option("--dry-run", is_flag=True, help="Show the plan and each request, and send nothing.")
+    @json_option
+    @wraps(command)
+    def with_options(*args: Any, **kwargs: Any) -> Any:
+        flags = {name: kwargs.pop(name) for name in ("yes", "unlock", "dry_run", "as_json")}
+        return command(*args, options=WriteOptions(**flags), **kwargs)
+
+    return with_options
