@@ -48,7 +48,10 @@ from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_kn
 @some_tenant_options(
     profile="The name of the profile, new or not.", base_url="A REST root that is not listed."
 )
-@option("--environment", type=click.Choice(list(ENVIRONMENTS)), help="Zuora's environment.")
+@option(
+    "--environment", type=click.Choice(list(ENVIRONMENTS)), metavar="WORD",
+    help=f"One of {', '.join(ENVIRONMENTS)}.",
+)  # fmt: skip
 @option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
 @option("--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url.")
 def login(
