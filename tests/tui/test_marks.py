@@ -6,6 +6,7 @@ from entity_connections.tui.dialogs.action_confirmation import ActionConfirmatio
 from entity_connections.tui.dialogs.plan_preview import PlanPreview
 
 from tests.acme import CORPORATION, US, client
+from tests.tui.monkey import list_operations
 from tests.tui.open_screen import ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -24,10 +25,9 @@ def targets(rows: list[Row]) -> list[str]:
 async def asked_pairs(ui: ScreenDriver, key: str) -> list[str]:
     """Press the key of an action; return the pairs that the question would act on; say no."""
     await ui.press(key)
-    preview = ui.app.screen
-    assert isinstance(preview, PlanPreview)
+    operations = list_operations(ui.app.screen)
     await ui.press("escape")
-    return list(dict.fromkeys(operation.pair for operation in preview.plan.operations))
+    return list(dict.fromkeys(operation.pair for operation in operations))
 
 
 async def test_marked_rows(snap: Snapshot) -> None:

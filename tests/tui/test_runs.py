@@ -148,7 +148,6 @@ async def test_preview(snap: Snapshot) -> None:
         ("acme", ["*", "r"], ""),
         ("global-500", ["/", *"bright", "enter", "*", "r"], "Type 19 to confirm:"),
         ("acme", ["f", "f", "*", "x"], "Type 4 to confirm:"),
-        ("acme", ["f", "f", "home", "space", "x"], "Type Acme-Americas to confirm:"),
     ],
 )
 async def test_yes_is_a_key_or_the_number_where_many_or_harm(

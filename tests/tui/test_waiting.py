@@ -6,7 +6,7 @@ from collections.abc import Callable
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.risk import Risk
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.tui.dialogs.plan_preview import PlanPreview
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.dialogs.waiting_dialog import WaitingDialog
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.widgets.grid.layout import Cell
@@ -286,7 +286,7 @@ async def test_nothing_is_answered_on_a_row_that_came_under_the_cursor_by_itself
         await ui.press("a")
         assert "The row that was here is gone" in message(ui)
         await ui.press("down", "a")
-        assert isinstance(ui.app.screen, PlanPreview)
+        assert isinstance(ui.app.screen, ActionConfirmation)
 
 
 async def test_shift_marks_a_range() -> None:

@@ -41,6 +41,7 @@ from entity_connections.tui.workers import (
 if TYPE_CHECKING:
     from entity_connections.domain.connections import Ends
     from entity_connections.services.storage.journal_entry import Entry
+    from entity_connections.tui.dialogs.confirmation import Confirmation
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
 
@@ -79,7 +80,7 @@ class Writer:
 
         async def plan() -> None:
             plan = await plan_operations(action, rows, state.session.tenant, self._journal)
-            self._ask(state, plan._replace(left_out=(*plan.left_out, *left_out)))
+            self.ask(state, plan._replace(left_out=(*plan.left_out, *left_out)))
 
         self._start_planning(plan)
 
@@ -98,10 +99,11 @@ class Writer:
             sentence = error.sentence if isinstance(error, ZuoraError) else str(error)
             self._view.notice_bar.show_notice(Kind.ERROR, sentence, "Nothing was sent.")
 
-    def _ask(
+    def ask(
         self, state: ScreenState, plan: Plan, interrupted: InterruptedRun | None = None
     ) -> None:
         """Ask whether a plan is to be carried out; `interrupted` is the run that it resumes."""
+        from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
         from entity_connections.tui.dialogs.plan_preview import PlanPreview
 
         def write(confirmed: bool | None) -> None:
@@ -112,9 +114,17 @@ class Writer:
                     self._forget(interrupted)
                 self.ask_about_interrupted()
 
-        if state is self._view.state:
+        if state is not self._view.state:
+            return
+        question: Confirmation
+        if len(plan.operations) == 1 and not plan.left_out:
+            operation = plan.operations[0]
+            is_open = operation.row in state.runs.unresolved
+            question = ActionConfirmation(self._screen, operation, is_open=is_open)
+        else:
             limit = state.session.request_log.rate_limit
-            self._app.push_screen(PlanPreview(self._screen, plan, limit), write)
+            question = PlanPreview(self._screen, plan, limit)
+        self._app.push_screen(question, write)
 
     # Interrupted runs
 
@@ -145,7 +155,7 @@ class Writer:
 
         async def plan() -> None:
             plan = await plan_interrupted_run(run, state.session.tenant, self._journal)
-            self._ask(state, plan, run)
+            self.ask(state, plan, run)
 
         def go_on(confirmed: bool | None) -> None:
             if confirmed:

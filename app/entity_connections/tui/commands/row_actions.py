@@ -97,28 +97,12 @@ def _start_action(action: Action, screen: "ConnectionsScreen") -> None:
     if state is None or context.row is None:
         return
     if isinstance(action, Write) and not context.marked:
-        _confirm_action(action, context.row, screen)
+        screen.writer.ask(state, Plan(action, (Operation.plan(action, context.row),)))
         return
     changes = [(row, state.tab.find_change(row)) for row in context.marked or [context.row]]
     rows = [row for row, change in changes if not change]
     left_out = [LeftOut(row, change, Cause.CHANGED, "changed") for row, change in changes if change]
     screen.writer.plan(state, action, rows, left_out)
-
-
-def _confirm_action(action: Write, row: Row, screen: "ConnectionsScreen") -> None:
-    from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
-
-    state = screen.state
-    if state is None:
-        return
-    operation = Operation.plan(action, row)
-
-    def write(confirmed: bool | None) -> None:
-        if confirmed and state.runs.progress(row) is not Progress.SENDING:
-            screen.writer.start_run(state, Plan(action, (operation,)))
-
-    is_open = row in state.runs.unresolved
-    screen.app.push_screen(ActionConfirmation(screen, operation, is_open=is_open), write)
 
 
 ACTION_COMMANDS: dict[Action, Command] = {action: _make_command(action) for action in ACTIONS}
@@ -160,5 +144,5 @@ def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = Fa
         pair = f"{row.source.title} → {row.target.title}"
         hint = f"{command.key_name} ends it for good."
         screen.view.notice_bar.show_notice(Kind.INFO, f"{pair} is {row.status}.", hint)
-    else:
-        _confirm_action(action, row, screen)
+    elif screen.state is not None:
+        screen.writer.ask(screen.state, Plan(action, (Operation.plan(action, row),)))

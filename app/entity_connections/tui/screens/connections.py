@@ -90,17 +90,10 @@ class ConnectionsScreen(Screen[None]):
 
     async def open_tenant(self, workspace: Workspace) -> None:
         """Start again, with an empty screen, in another tenant."""
-        opened = asyncio.Event()
-        # In this screen's message loop, so that no message arrives in between.
-        self.call_later(self._restart, workspace, opened)
-        await opened.wait()
-
-    async def _restart(self, workspace: Workspace, opened: asyncio.Event) -> None:
         self.is_started = False
         self.workspace = workspace
         await self.recompose()
         self._start()
-        opened.set()
 
     def show_three_panes(self, three_panes: bool) -> None:
         self.three_panes = self.view.three_panes = three_panes
