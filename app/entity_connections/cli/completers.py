@@ -105,7 +105,6 @@ def _list_faults(_ctx: click.Context) -> Words:
 
 
 def _shorten_fault(text: str) -> str:
-    """Return a fault in its shortest form."""
     from entity_connections.fake.faults.catalogue import parse_fault
 
     try:

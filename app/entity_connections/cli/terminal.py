@@ -9,11 +9,7 @@ import click
 def check_terminal(alternative: str) -> None:
     """Check that the screen can be shown.
 
-    Args:
-        alternative: what the user can do without it, for the error.
-
-    Raises:
-        click.UsageError: there is no terminal, or it can only print lines.
+    Where there is no terminal, or it can only print lines, click.UsageError tells the alternative.
     """
     term = os.environ.get("TERM", "unset")  # Windows does not set it
     if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):

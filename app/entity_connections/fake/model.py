@@ -65,12 +65,8 @@ class AccessRequest(NamedTuple):
 class Scenario(NamedTuple):
     """The state from which a tenant starts.
 
-    Attributes:
-        tenant_id: Zuora's number of the tenant, as text.
-        entities: In the order in which the API lists them.
-        connections: In the order in which the API lists them.
-        roles: Name of a user -> entity id -> role.
-        faults: Faults that are on from the start, as `parse_fault` takes them.
+    The API lists entities and connections in this order. `roles` are by name of a user, then by
+    entity id; `faults` are on from the start.
     """
 
     tenant_id: str

@@ -36,7 +36,7 @@ def create_server(
     When `app` raises `ConnectionError`, the connection is closed after what has been sent.
 
     Args:
-        app: What answers the calls.
+        app: Answers the calls.
         guard: Says which host names are refused; None: every name is served.
         report: Takes a sentence for the person who runs the server.
         caller_timeout: Seconds that a caller has to send the head of a request, to send its

@@ -179,7 +179,6 @@ def _is_empty(db: sqlite3.Connection) -> bool:
 
 
 def _use_write_ahead_log(db: sqlite3.Connection) -> None:
-    """Let readers not wait for writers."""
     try:
         db.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:

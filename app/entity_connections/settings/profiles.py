@@ -154,7 +154,6 @@ def parse_base_url(url: str) -> str:
 
 
 def _make_profile(name: str, base_url: str, values: Mapping[str, Any]) -> Profile:
-    """Make a profile of the keys of its table, its base URL, and the environment variables."""
     risk, reason = find_known_risk(base_url) or (Risk.PRODUCTION, "assumed: not listed by Zuora")
     origins = {"risk": reason, "read_only": "default"}
     origins = {key: origin for key, origin in origins.items() if key not in values}

@@ -22,12 +22,7 @@ class UiSetting(NamedTuple):
 
 
 class UiSettings(NamedTuple):
-    """The settings of the screen.
-
-    Attributes:
-        theme: the name of a theme, perhaps of one that does not exist.
-        panes: whether tree, rows and detail stand side by side: "auto", "always", "never".
-    """
+    """The settings of the screen; a theme of that name may not exist."""
 
     theme: UiSetting = UiSetting("dark", DEFAULT)
     panes: UiSetting = UiSetting("auto", DEFAULT)

@@ -99,7 +99,6 @@ class Player:
             self.running = self.app.run_worker(self._run_steps())
 
     async def _run_steps(self) -> None:
-        """Run the next step; in autoplay, all that follow, too."""
         try:
             for number, step in list(enumerate(self.app.script.steps, 1))[self.steps_done :]:
                 self._show_step(number)

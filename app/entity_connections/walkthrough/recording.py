@@ -81,7 +81,6 @@ def record(
 async def _record_steps(
     app: CaptionedApp, faults: FaultSwitches | None, recorded: list[StepRecording], _: Pilot[object]
 ) -> None:
-    """Run all steps, record each, and end the app."""
     clicks: list[Frame] = []
     runner = StepRunner(app, faults, on_point=lambda: clicks.append(_take_frame(app)))
     script = app.script

@@ -72,7 +72,6 @@ def parse_script(text: str, file_name: str) -> Walkthrough:
 
 
 def _describe(error: Mapping[str, Any]) -> str:
-    """Return one of pydantic's errors as a sentence that begins with the place."""
     location: tuple[str | int, ...] = error["loc"]
     model = Act if "do" in location else Step if len(location) > 1 else Walkthrough
     message = describe_validation_error(error, model.model_fields)

@@ -68,7 +68,6 @@ class RecordedApp(ConnectionsApp):
             self.acts.append(("press", key))
 
     def _record_text(self, text: str) -> None:
-        """Record typed text, together with the text typed before it."""
         text = clean(text, MAX_TEXT)
         kind, before = self.acts[-1] if self.acts else ("", "")
         if kind == "type" and len(before) + len(text) <= MAX_TEXT:

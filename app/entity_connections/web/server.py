@@ -106,13 +106,9 @@ async def serve_until_stopped(
 ) -> None:
     """Serve an application on a socket until SIGINT or SIGTERM.
 
-    Args:
-        app: the application.
-        listening: the socket.
-        say_ready: called when the signals are handled.
-        report: takes a sentence for the person who runs the server.
-        visitor_timeout: seconds that a visitor has to send a request, and to take any part of
-            the answer; then the connection is closed.
+    `say_ready` is called when the signals are handled, and `report` with sentences for the person
+    who runs the server. A visitor has `visitor_timeout` seconds to send a request, and to take any
+    part of the answer; then the connection is closed.
     """
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; the connections inherit it
         milliseconds = int(visitor_timeout * 1000)

@@ -151,15 +151,9 @@ def print_connections(
     direction: str | None = None,
     nothing: str,
 ) -> None:
-    """Print connections.
+    """Print connections as "table", "json" or "csv"; where there are none, people read `nothing`.
 
-    Args:
-        connections: what to print.
-        hierarchy: names the entities.
-        output: "table", "json" or "csv".
-        acting_id: the acting entity, from which JSON tells directions; "" for `direction`.
-        direction: of all, in JSON.
-        nothing: what people read when there are none.
+    JSON tells the direction of each as `acting_id` sees it, or without one `direction` for all.
     """
     ends = [
         (connection, hierarchy.get(connection.source_id), hierarchy.get(connection.target_id))

@@ -167,7 +167,6 @@ def _prompt_place(
 
 
 def _prompt_address() -> tuple[str | None, str | None]:
-    """Ask where the tenant is; return an environment or a base URL."""
     if sys.stdin.isatty():
         rows = [(name, *environment) for name, environment in ENVIRONMENTS.items()]
         info(format_table(("ENVIRONMENT", "", ""), rows))

@@ -72,11 +72,7 @@ def schema() -> ExitCode:
 
 
 def echo_scenario(scenario: "Scenario", file_format: str) -> None:
-    """Write a scenario to stdout as a file, "toml" or "json".
-
-    Raises:
-        CliError: TOML cannot hold the scenario.
-    """
+    """Write a scenario to stdout as a file, "toml" or "json"; CliError if TOML cannot hold it."""
     from entity_connections.fake.scenarios.export import (
         NotTomlError,
         scenario_to_data,

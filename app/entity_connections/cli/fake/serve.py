@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 def _print_faults(ctx: click.Context, _option: click.Parameter, is_given: bool) -> None:
-    """Print what each fault does, and end the program."""
     if not is_given:
         return
     width = max(map(len, FAULTS)) + 2

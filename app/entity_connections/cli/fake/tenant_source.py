@@ -20,14 +20,9 @@ if TYPE_CHECKING:
 class TenantSource(NamedTuple):
     """What a fake tenant is opened from.
 
-    Attributes:
-        scenario: The state of a new tenant.
-        path: The tenant file, or None.
-        name: For messages.
-        users: Its users, each with a description.
-        options: The command-line options that choose it.
-        identity: What the journal knows it by, for a file: a UUID that is new after a reset, and
-            the path, so that a copy is another tenant; "" in memory.
+    `users` have descriptions, and `options` are those of the command line that choose it.
+    `identity` is what the journal knows a file by: a UUID that is new after a reset, and the path,
+    so that a copy is another tenant; "" in memory.
     """
 
     scenario: "str | Scenario"
@@ -74,11 +69,7 @@ def _describe_users(users: "Iterable[User]") -> dict[str, str]:
 
 
 def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connection":
-    """Return the database of a tenant file, which is made from `scenario` if it is not there.
-
-    Raises:
-        CliError: it cannot be used.
-    """
+    """Return the database of a tenant file, made from `scenario` if need be; else CliError."""
     from entity_connections.fake.tenant_file import open_file
 
     with report_problems():

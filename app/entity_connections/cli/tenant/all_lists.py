@@ -14,11 +14,8 @@ async def read_all_lists(
 ) -> dict[str, Snapshot | ZuoraError]:
     """Return the list of each entity that the user may enter, or why it could not be read.
 
-    The entities must have been read before.
-
-    Args:
-        session: the tenant.
-        is_enough: is told of each list, and returns whether the others are not wanted.
+    The entities must have been read before. `is_enough` is told of each list, and returns whether
+    the others are not wanted.
     """
     tenant = session.tenant
     ids = list_readable_ids(tenant)

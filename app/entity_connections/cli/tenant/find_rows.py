@@ -41,12 +41,9 @@ class Failure(NamedTuple):
 
 
 class FoundRows(NamedTuple):
-    """The rows that a command is to act on.
+    """The rows that a command is to act on, each pair once, and the items without a row.
 
-    Attributes:
-        rows: the rows, each pair once.
-        failures: the items without a row.
-        by_filter: whether a filter has taken them, and nobody has named them.
+    `by_filter` says that a filter has taken them, and nobody has named them.
     """
 
     rows: Sequence[Row]
@@ -57,9 +54,7 @@ class FoundRows(NamedTuple):
 class RowFilter(NamedTuple):
     """Which pairs are taken, where none is named.
 
-    Attributes:
-        under: name of the entity under which the target is; None for anywhere.
-        statuses: their states, as shown; empty for any.
+    `under` names the entity below which the target is; None and no statuses take any.
     """
 
     under: str | None

@@ -53,12 +53,7 @@ def find_credentials(profile: Profile) -> tuple[str, Secret]:
 
 
 def find_credentials_outside_keyring(profile: Profile) -> tuple[str, Secret | None]:
-    """Return client id and client secret; None where only the keyring may have the secret.
-
-    Raises:
-        CliError: there are none, or they must not be used.
-        SettingsError: the environment variable is empty.
-    """
+    """Do the same without the keyring; return None where only that may have the secret."""
     from entity_connections.settings.secrets.client_secret import find_secret_outside_keyring
 
     read_variable(CLIENT_SECRET)  # an empty variable is a usage error, not a missing secret
@@ -73,10 +68,9 @@ def find_credentials_outside_keyring(profile: Profile) -> tuple[str, Secret | No
 
 
 async def _ask_keyring(profile: Profile) -> Secret:
-    """Return the secret in the keyring; a thread waits for it, which delays no end of the program.
+    """Return the secret in the keyring, or raise NoSecret.
 
-    Raises:
-        NoSecret: the keyring has none, or did not answer.
+    A thread waits for it, which delays no end of the program.
     """
     from entity_connections.settings.secrets.client_secret import find_secret
 

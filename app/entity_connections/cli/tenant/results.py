@@ -32,12 +32,7 @@ class Results:
     """Writes the result of each item to stdout, and keeps the exit code of all.
 
     With JSON it is a list, with an object on each line: the list is whole when it is closed,
-    but a reader has each object at once.
-
-    Attributes:
-        action: what is done.
-        as_json: whether machines read it.
-        code: the highest exit code so far.
+    but a reader has each object at once. `code` is the highest exit code so far.
     """
 
     def __init__(self, action: Action, *, as_json: bool) -> None:

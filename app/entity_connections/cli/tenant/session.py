@@ -49,11 +49,7 @@ class TenantSession(NamedTuple):
         return self.user_session.tenant
 
     async def read_entities(self) -> None:
-        """Read the entities.
-
-        Raises:
-            CliError: the entity to act in is none of them.
-        """
+        """Read the entities; CliError if the one to act in is none of them."""
         entity = self.workspace.entity
         await self.tenant.read_entities(None if entity is None else parse_id(entity))
         if entity is not None:
@@ -114,11 +110,7 @@ class TenantSession(NamedTuple):
             raise CliError(str(error), code) from error
 
     def check_accessible(self, entity: Entity) -> Entity:
-        """Return an entity if the user may act in it.
-
-        Raises:
-            CliError: the user may not.
-        """
+        """Return an entity if the user may act in it, else raise CliError."""
         if reason := entity.no_access_reason:
             unprovisioned = entity.listed and not entity.provisioned
             raise CliError(reason, ExitCode.USAGE if unprovisioned else ExitCode.NO_ACCESS)
@@ -195,9 +187,7 @@ async def report_waits(
 ) -> AsyncIterator[None]:
     """Tell on stderr, while the block runs, each delay before a retry, and missing answers.
 
-    Args:
-        request_log: knows the delays and the requests without an answer.
-        interval: seconds without an answer after which, again and again, the user is told.
+    That an answer is missing is told every `interval` seconds.
     """
     reporting = asyncio.create_task(_report_waits(request_log, interval))
     try:

@@ -89,7 +89,6 @@ class FaultMiddleware:
         await self._call(trigger, scope, receive, send)
 
     async def _call(self, trigger: Trigger, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry out the call, and send its answer, a part of it, another one or none."""
         if trigger("lost"):
             raise ConnectionResetError("The fault lost has closed the connection.")
         if fault := trigger("list-lags"):
@@ -109,7 +108,6 @@ class FaultMiddleware:
     async def _answer_instead(
         self, fault: FaultSetting, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Answer, in place of the tenant, a call that it has carried out."""
         if fault.name == "drop":
             raise ConnectionResetError("The fault drop has closed the connection.")
         if fault.name == "committed-then-401":
@@ -123,7 +121,6 @@ class FaultMiddleware:
     async def _answer_as_gateway(
         self, fault: FaultSetting, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Answer HTML without Zuora's headers."""
         status = int(fault.value)
         if fault.name in ("time-out", "committed-then-504"):
             await self._faults.delay(fault.name, fault.value)
@@ -158,7 +155,6 @@ async def _discard(_message: Message) -> None:
 
 
 async def _send_half(send: Send, message: Message) -> None:
-    """Send a message, but only half of a body."""
     if message["type"] == "http.response.body":
         body = message["body"]
         message = {**message, "body": body[: len(body) // 2], "more_body": True}

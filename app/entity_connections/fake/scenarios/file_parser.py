@@ -183,7 +183,6 @@ class _ScenarioBuilder:
                 yield self._resolve(place, reference)
 
     def _resolve(self, place: str, reference: str, *, allow_unknown_id: bool = False) -> str:
-        """Return the id of the entity that a name or id refers to."""
         if reference in self._ids:
             return self._ids[reference]
         is_id = parse_id(reference) == reference

@@ -87,13 +87,9 @@ def store_secret(profile: Profile, secret: Secret) -> str:
 
 
 def delete_secret(profile: Profile) -> str:
-    """Delete the stored secret of a profile.
+    """Delete the stored secret of a profile; SettingsError if it is still there.
 
-    Returns:
-        why the keyring cannot tell whether it holds one, or "".
-
-    Raises:
-        SettingsError: a secret is still there.
+    Return why the keyring cannot tell whether it holds one, or "".
     """
     _remove_file(paths.secret_file(profile.name))
     keyring = delete_keyring(profile.name)

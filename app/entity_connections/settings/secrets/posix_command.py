@@ -41,16 +41,11 @@ def run_command(arguments: list[str], timeout: float) -> bytes:
 
 
 class _LeaderEndedError(Exception):
-    """The leader of the process group has ended."""
+    pass
 
 
 def _run(arguments: list[str], leader: "subprocess.Popen[bytes]", deadline: float) -> bytes:
-    """Return the output of a command that runs in the process group of `leader`.
-
-    Raises:
-        _LeaderEndedError: the leader has ended.
-        TimeoutError: the command did not end before `deadline`.
-    """
+    """Return the output of a command that runs in the process group of `leader`."""
     output = b""
     with subprocess.Popen(  # noqa: S603 - the command is in the user's own file
         arguments,
@@ -90,11 +85,7 @@ def _run(arguments: list[str], leader: "subprocess.Popen[bytes]", deadline: floa
 
 
 def _wait(seconds: float, leader_output: IO[bytes], *outputs: IO[bytes]) -> bool:
-    """Wait until there is output; return whether there is any.
-
-    Raises:
-        _LeaderEndedError: the output of the leader has ended.
-    """
+    """Wait for output, and return whether there is any; _LeaderEndedError where the leader ends."""
     ready, _, _ = select([leader_output, *outputs], [], [], max(0.0, seconds))
     if leader_output in ready:
         raise _LeaderEndedError

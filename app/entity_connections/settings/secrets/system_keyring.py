@@ -27,12 +27,7 @@ _BACKEND = "PYTHON_KEYRING_BACKEND"
 
 
 class KeyringResult(NamedTuple):
-    """The answer of the keyring.
-
-    Attributes:
-        secret: the secret in it, or None.
-        message: the name of the keyring, or why there is no secret, for people.
-    """
+    """The secret in the keyring and its name, or None and why there is no secret, for people."""
 
     secret: Secret | None
     message: str

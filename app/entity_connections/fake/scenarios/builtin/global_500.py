@@ -45,7 +45,6 @@ def scenario() -> Scenario:
 
 
 def _create_entities() -> tuple[Entity, ...]:
-    """Create the global entity, regions, countries, brands and lines of business, up to 512."""
     entities = [Entity(_id(0), "Global", "Globex", None, "GMT")]
 
     def add(parent: Entity, name: str, display_name: str, timezone: str, status: str) -> Entity:
@@ -89,7 +88,6 @@ def _create_entities() -> tuple[Entity, ...]:
 
 
 def _create_connections(entities: tuple[Entity, ...]) -> Iterator[tuple[str, str, str]]:
-    """Connect the global entity with most entities, and some parents with their children."""
     top = entities[0].id
     for number, entity in enumerate(entities):
         if entity.status != PROVISIONED or entity.parent_id is None:
