@@ -18,25 +18,20 @@ class Environment(NamedTuple):
 
 
 ENVIRONMENTS = {
-    "us-production": Environment("US Cloud 2 Production", "https://rest.zuora.com"),
-    "us-cloud-1-production": Environment("US Cloud 1 Production", "https://rest.na.zuora.com"),
-    "eu-production": Environment("EU Production", "https://rest.eu.zuora.com"),
-    "apac-production": Environment("APAC Production", "https://rest.ap.zuora.com"),
-    "us-api-sandbox": Environment("US Cloud 2 API Sandbox", "https://rest.apisandbox.zuora.com"),
-    "us-cloud-1-api-sandbox": Environment(
-        "US Cloud 1 API Sandbox", "https://rest.sandbox.na.zuora.com"
-    ),
-    "eu-api-sandbox": Environment("EU API Sandbox", "https://rest.sandbox.eu.zuora.com"),
-    "us-central-sandbox": Environment(
-        "US Central and Developer Sandbox", "https://rest.test.zuora.com"
-    ),
-    "eu-central-sandbox": Environment(
-        "EU Central and Developer Sandbox", "https://rest.test.eu.zuora.com"
-    ),
-    "apac-central-sandbox": Environment(
-        "APAC Central and Developer Sandbox", "https://rest.test.ap.zuora.com"
-    ),
-    "us-performance-test": Environment("US Performance Test", "https://rest.pt1.zuora.com"),
+    name: Environment(title, f"https://rest.{domain}")
+    for name, title, domain in (
+        ("us-production", "US Cloud 2 Production", "zuora.com"),
+        ("us-cloud-1-production", "US Cloud 1 Production", "na.zuora.com"),
+        ("eu-production", "EU Production", "eu.zuora.com"),
+        ("apac-production", "APAC Production", "ap.zuora.com"),
+        ("us-api-sandbox", "US Cloud 2 API Sandbox", "apisandbox.zuora.com"),
+        ("us-cloud-1-api-sandbox", "US Cloud 1 API Sandbox", "sandbox.na.zuora.com"),
+        ("eu-api-sandbox", "EU API Sandbox", "sandbox.eu.zuora.com"),
+        ("us-central-sandbox", "US Central and Developer Sandbox", "test.zuora.com"),
+        ("eu-central-sandbox", "EU Central and Developer Sandbox", "test.eu.zuora.com"),
+        ("apac-central-sandbox", "APAC Central and Developer Sandbox", "test.ap.zuora.com"),
+        ("us-performance-test", "US Performance Test", "pt1.zuora.com"),
+    )
 }
 """All environments, by the name as written in a profile."""
 

@@ -5,6 +5,7 @@ operations share.
 """
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,11 @@ _REFUSALS = {
     "500": "ServerError",
 }
 """Status -> name of the response."""
-_CALL_HEADERS = {"Zuora-Request-Id": "RequestId", "Zuora-Track-Id": "TrackId"}
-_LIMIT_HEADERS = {
-    "RateLimit-Limit": "RateLimitLimit",
-    "RateLimit-Remaining": "RateLimitRemaining",
-    "RateLimit-Reset": "RateLimitReset",
-    "Concurrency-Limit-Type": "ConcurrencyType",
-    "Concurrency-Limit-Limit": "ConcurrencyLimit",
-    "Concurrency-Limit-Remaining": "ConcurrencyRemaining",
-}
+_CALL_HEADERS = ("Zuora-Request-Id", "Zuora-Track-Id")
+_LIMIT_HEADERS = (
+    "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
+    "Concurrency-Limit-Type", "Concurrency-Limit-Limit", "Concurrency-Limit-Remaining",
+)  # fmt: skip
 
 
 @cache
@@ -53,10 +50,10 @@ def load_document(*, control: bool = False) -> _Json:
 
 
 def _complete_response(name: str, response: _Json) -> None:
-    schema, headers = _refer("schemas", "Refusal"), _CALL_HEADERS
+    schema, headers = _refer("schemas", "Refusal"), [*_CALL_HEADERS]
     if name not in _REFUSALS.values():
         schema = {"oneOf": [_refer("schemas", name), schema]}
-        headers = headers | _LIMIT_HEADERS
+        headers += _LIMIT_HEADERS
     response.setdefault("content", {"application/json": {"schema": schema}})
     response.setdefault("headers", {}).update(_refer_to_headers(headers))
 
@@ -86,8 +83,8 @@ def _complete_operation(path: str, method: str, operation: _Json) -> None:
     }
 
 
-def _refer_to_headers(names: dict[str, str]) -> _Json:
-    return {header: _refer("headers", name) for header, name in names.items()}
+def _refer_to_headers(names: Iterable[str]) -> _Json:
+    return {name: _refer("headers", name) for name in names}
 
 
 def _refer(kind: str, name: str) -> _Json:
