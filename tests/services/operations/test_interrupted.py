@@ -32,6 +32,7 @@ from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
+from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.acme import AMERICAS, EUROPE, GERMANY, JAPAN, client, open_acme, write_names
 from tests.services.factories import plan_of
@@ -340,6 +341,37 @@ async def test_a_run_that_is_left_keeps_what_is_under_way(alice: Administrator) 
     (left,) = await alice.find()
     assert len(left.operations) == len(plan.operations)
     assert State.UNKNOWN in {operation.state for operation in left.operations}
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "state"),
+    [
+        ("rate-limit=30", "refused", State.PLANNED),
+        ("lost", None, State.UNKNOWN),
+    ],
+)
+async def test_what_was_refused_at_every_try_was_not_applied_when_a_run_is_left(
+    alice: Administrator, fault: str, outcome: str | None, state: State
+) -> None:
+    log = RequestLog()
+    tenant = Tenant(client(alice.fake, request_log=log, retry_policy=RetryPolicy()))
+    await tenant.open()
+    plan = await alice.plan(REQUEST, EUROPE, JAPAN)
+    alice.fake.faults.on(f"{fault},calls=writes")
+    executor = Executor(tenant, alice.open_journal(ENDED), "alice", log)
+    run = asyncio.create_task(executor.run(plan))
+
+    def cancel_in_delays() -> None:
+        if len(log.delays) == 2:
+            run.cancel()
+
+    log.changed = cancel_in_delays
+    with suppress(asyncio.CancelledError):
+        await run
+    alice.fake.faults.off()
+    assert [entry.outcome for entry in alice.open_journal().read_entries()] == [outcome] * 2
+    (left,) = await alice.find()
+    assert [operation.state for operation in left.operations] == [state] * 2
 
 
 async def test_a_request_that_is_going_to_be_repeated_stays_in_its_run(

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.errors import RateLimited, ZuoraError
 from entity_connections.domain.ids import new_uuid
 from entity_connections.services.operations.conflicts import OperationInProgressError, find_doubt
 from entity_connections.services.operations.job import MAX_DELAY, Job
@@ -149,21 +149,15 @@ class Executor:
             or (keeps_unsent and job.operation.is_unsent)
         }
         keys |= {job.planned_key for job in jobs if job.operation.follows in keys}
-        answered = [
-            job.operation.with_state(State.UNKNOWN, "Zuora answered success.")
-            for job in jobs
-            if job.operation.state in (State.SENT, State.UNKNOWN)
-            and job.operation.success
-            and job.operation.entry
-            and job.operation.entry.outcome is None
-        ]
+        answered = [operation for job in jobs if (operation := job.conclude_without_list())]
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._journal_thread, self._record_end, keys, answered)
 
     def _record_end(self, keys: set[str], answered: list[Operation]) -> None:
         with self._open_journal, suppress(JournalError):  # else the next start finds it out
             if answered:
-                record_outcomes(self._journal, answered)
+                limited = [o.id for o in answered if isinstance(o.error, RateLimited)]
+                record_outcomes(self._journal, answered, sent_again=limited)
             if self._run_id:
                 self._journal.end_run(self._run_id, keys)
 
@@ -247,6 +241,11 @@ class Executor:
             )
         except ZuoraError as error:
             operation = replace(operation, error=error, request_id=error.request_id)
+        except asyncio.CancelledError as cancelled:
+            answer = cancelled.__cause__
+            if isinstance(answer, ZuoraError):  # it was about to be sent once more
+                job.operation = replace(operation, error=answer, request_id=answer.request_id)
+            raise
         else:
             operation = replace(
                 operation,

@@ -7,6 +7,7 @@ from entity_connections.domain.connections import CONNECTED
 from entity_connections.domain.errors import RateLimited, ServerError, Unauthenticated
 from entity_connections.services.operations.conflicts import find_change, find_done, find_doubt
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import never_left
 from entity_connections.services.snapshot import Snapshot
 
 MAX_ATTEMPTS = 3
@@ -77,6 +78,18 @@ class Job:
             and not find_doubt(operation, snapshot)
             and not find_change(operation, snapshot)
         )
+
+    def conclude_without_list(self) -> Operation | None:
+        """Return it with the outcome that its answers alone prove, to be recorded; else None."""
+        operation, error = self.operation, self.operation.error
+        if operation.entry is None or operation.entry.outcome is not None:
+            return None
+        if operation.success and operation.state in (State.SENT, State.UNKNOWN):
+            return operation.with_state(State.UNKNOWN, "Zuora answered success.")
+        if operation.state is State.SENT and error and not (error.maybe_applied or self.repeated):
+            state = State.NOT_SENT if never_left(error) else State.REFUSED
+            return operation.with_state(state, error.sentence)
+        return None
 
     def end_if_done(self, snapshot: Snapshot) -> bool:
         """End it without sending it (again) if a list shows it as done; return whether it does."""

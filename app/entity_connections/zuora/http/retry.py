@@ -109,7 +109,8 @@ async def retry(
 
     `attempt` gets its number, from 1. `request_log` shows each delay and lets the user cancel
     it. The error of the last attempt is raised; if any attempt of a write may have been
-    applied, it says so, whatever the last response was.
+    applied, it says so, whatever the last response was. It is the cause of a cancellation that
+    comes during a delay.
     """
     now = asyncio.get_running_loop().time
     maybe_applied = False
@@ -136,7 +137,11 @@ async def retry(
             limited = isinstance(error, errors.RateLimited)
             reason = "rate limited" if limited else error.title
             delay = RetryDelay(reason, until, limited=limited)
-            if not await request_log.wait(delay):
+            try:
+                waited = await request_log.wait(delay)
+            except asyncio.CancelledError as cancelled:
+                raise cancelled from error
+            if not waited:
                 _tell_that_user_gave_up(error, until - now())
                 raise
 
