@@ -79,6 +79,12 @@ def test_what_two_styles_share_is_sent_once() -> None:
     ]
 
 
+def test_a_style_without_text_is_left_out() -> None:
+    """Textual writes such for an empty line of a text."""
+    frame = render([(2, 1, [(WORD, "word")])])
+    assert shorten([frame.replace("\x1b[38", "\x1b[1m\x1b[0m\x1b[38", 1)]) == shorten([frame])
+
+
 @pytest.mark.parametrize("other", ["\x1b[2J", "\x1b[?1049h", "\x1b[2;1Hx\x1b[K", "bell\x07"])
 def test_after_other_output_every_cell_is_written_again(other: str) -> None:
     frame = render([(2, 1, [(WORD, "word")])])

@@ -12,7 +12,8 @@ from rich.cells import cell_len
 from entity_connections.tui.terminal.sgr import find_background, find_style_change
 
 _TOKEN = re.compile(
-    r"(?P<text>[^\x00-\x1f]+)|\x1b\[(?P<style>[\d;]+)m|\x1b\[(?P<line>\d+);(?P<column>\d+)H|\n"
+    r"\x1b\[(?P<style>[\d;]+)m(?P<styled>[^\x00-\x1f]*)\x1b\[0m"
+    r"|(?P<plain>[^\x00-\x1f]+)|\x1b\[(?P<line>\d+);(?P<column>\d+)H|\n"
 )
 _UNKNOWN = "\0"
 """In place of a character or of a style that is not known."""
@@ -50,21 +51,19 @@ class CellFilter:
             self._lines.clear()
         writer, end = _Writer(self._can_erase), 0
         line = column = 0
-        style = ""
         for token in _TOKEN.finditer(output):
-            kind, text = token.lastgroup, token[0]
-            if token.start() != end or (kind == "text" and not line):
+            style, styled, plain, new_line, new_column = token.groups()
+            text = styled or plain
+            if token.start() != end or (text and not line):
                 break
             end = token.end()
-            if kind == "text":
-                self._write(writer, line, column, text, style)
+            if text:
+                self._write(writer, line, column, text, style or "")
                 column += cell_len(text)
-            elif kind == "style":
-                style = "" if token["style"] == "0" else token["style"]
-            elif kind == "column":
-                line, column = int(token["line"]), int(token["column"])
-            else:
-                line = 0  # a line feed: the place of what follows must be named
+            elif new_line:
+                line, column = int(new_line), int(new_column)
+            elif token[0] == "\n":
+                line = 0  # the place of what follows must be named
         if end != len(output):
             self._lines.clear()
             return output
@@ -84,14 +83,17 @@ class CellFilter:
         if text.isspace() and (background := find_background(style)) is not None:
             style = background
         code = self._codes.setdefault(style, chr(len(self._codes) + 1))
+        new_codes = code * len(text)
         old_chars, old_codes = chars[column:end], codes[column:end]
+        if old_chars == text and old_codes == new_codes:
+            return
         self._lines[line] = (
             chars[:column] + text + chars[end:],
-            codes[:column] + code * len(text) + codes[end:],
+            codes[:column] + new_codes + codes[end:],
         )
         if code not in old_codes:  # every cell changes
             writer.write(line, column, text, style)
-        elif old_chars != text or old_codes != code * len(text):
+        else:
             cells = zip(text, old_chars, old_codes, strict=True)
             changed = [[0, 0]] if writer.is_at(line, column) else []
             for at, (char, old_char, old_code) in enumerate(cells):
