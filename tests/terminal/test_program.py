@@ -32,6 +32,8 @@ def test_no_escape_of_a_name_reaches_the_terminal() -> None:
 def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
     with Terminal(PROGRAM) as terminal:
         terminal.wait_for("Acme-Americas")
+        terminal.wait_quiet()
+        start = len(terminal.transcript)
         for key in ("down", "down", "down", "2", "down", "1", "/", "e", "u", "enter", "a", "down"):
             terminal.send(key)
             terminal.wait_quiet()
@@ -43,6 +45,8 @@ def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
         assert "To connect two entities" not in terminal.text()
         full = list_visible(terminal.screen)
         assert partial == full
+        frame = rb"\x1b\[\?2026h.*?\x1b\[\?2026l"  # which the terminal shows at once
+        assert b"Acme" not in re.sub(frame, b"", terminal.transcript[start:], flags=re.DOTALL)
 
 
 def test_the_screen_looks_as_it_was_left_unless_the_config_file_says_how(tmp_path: Path) -> None:

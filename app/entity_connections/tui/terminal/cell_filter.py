@@ -18,7 +18,8 @@ _TOKEN = re.compile(
 _UNKNOWN = "\0"
 """In place of a character or of a style that is not known."""
 _HOME = "\x1b[1;1H"
-_SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")
+FRAME_START, FRAME_END = "\x1b[?2026h", "\x1b[?2026l"
+"""Between them the terminal draws nothing (synchronized output)."""
 MIN_GAP = 4
 """Unchanged cells between changed ones that are left out: to skip fewer of them is no shorter."""
 MIN_BLANKS = 8
@@ -45,7 +46,7 @@ class CellFilter:
         of the screen: so it repairs what another program has written to the terminal. Output
         with anything else than styled text in named places is returned as it is.
         """
-        if output in _SYNCHRONIZED:
+        if output in (FRAME_START, FRAME_END):
             return output
         if output.startswith(_HOME):
             self._lines.clear()

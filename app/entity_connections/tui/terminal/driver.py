@@ -17,7 +17,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
 
 from entity_connections.ascii_signs import find_terminal_encoding, make_sign_replacer
-from entity_connections.tui.terminal.cell_filter import CellFilter
+from entity_connections.tui.terminal.cell_filter import FRAME_START, CellFilter
 from entity_connections.tui.terminal.input_parser import InputParser
 
 if sys.platform == "win32":
@@ -63,6 +63,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **kwargs)
         self.app = app
         self.loop = asyncio.get_running_loop()
+        self._frame_start = ""
         self._file: Any = _TerminalFile(self._file)
 
     def _get_terminal_size(self) -> tuple[int, int]:
@@ -121,6 +122,19 @@ class TerminalDriver(LinuxDriver):
             return os.read(self.fileno, 4096)
         except OSError:  # the terminal is gone
             return b""
+
+    def write(self, data: str) -> None:
+        """Write output; the start of a frame only when its text is there.
+
+        Before, it would wake the output thread, which then competes with what makes the text.
+        """
+        if data == FRAME_START:
+            self._frame_start = data
+            return
+        if self._frame_start:
+            super().write(self._frame_start)
+            self._frame_start = ""
+        super().write(data)
 
     def call_when_written(self, callback: Callable[[], object]) -> None:
         """Call `callback`, in the output thread, when all output so far is written."""
