@@ -20,8 +20,6 @@ _UNKNOWN = "\0"
 _HOME = "\x1b[1;1H"
 FRAME_START, FRAME_END = "\x1b[?2026h", "\x1b[?2026l"
 """Between them the terminal draws nothing (synchronized output)."""
-MIN_GAP = 4
-"""Unchanged cells between changed ones that are left out: to skip fewer of them is no shorter."""
 MIN_BLANKS = 8
 """Blanks at the end of a text that are erased: the sequence for fewer of them is no shorter."""
 
@@ -71,7 +69,7 @@ class CellFilter:
         return writer.finish(line, column)
 
     def _write(self, writer: "_Writer", line: int, column: int, text: str, style: str) -> None:
-        """Write the cells of a text that change."""
+        """Write a text from the first cell that changes to the last one."""
         chars, codes = self._lines.get(line, ("", ""))
         if not _is_narrow(text):
             # The terminal may count its cells otherwise, and move what follows.
@@ -94,19 +92,11 @@ class CellFilter:
         )
         if code not in old_codes:  # every cell changes
             writer.write(line, column, text, style)
-        else:
-            cells = zip(text, old_chars, old_codes, strict=True)
-            changed = [[0, 0]] if writer.is_at(line, column) else []
-            for at, (char, old_char, old_code) in enumerate(cells):
-                if char == old_char and code == old_code:
-                    continue
-                if changed and at - changed[-1][1] < MIN_GAP:
-                    changed[-1][1] = at + 1
-                else:
-                    changed.append([at, at + 1])
-            for start, stop in changed:
-                if start < stop:
-                    writer.write(line, column + start, text[start:stop], style)
+            return
+        cells = zip(text, old_chars, old_codes, strict=True)
+        changed = [at for at, cell in enumerate(cells) if cell != (cell[0], cell[0], code)]
+        start, stop = changed[0], changed[-1] + 1
+        writer.write(line, column + start, text[start:stop], style)
 
 
 class _Writer:
@@ -117,9 +107,6 @@ class _Writer:
         self._parts: list[str] = []
         self._line = self._column = 0
         self._style = ""
-
-    def is_at(self, line: int, column: int) -> bool:
-        return (line, column) == (self._line, self._column)
 
     def write(self, line: int, column: int, text: str, style: str) -> None:
         self._move(line, column)
