@@ -20,6 +20,8 @@ MIN_TEXT_CONTRAST, MIN_LINE_CONTRAST = 4.5, 3.0
 """Of WCAG 2.2, level AA: 1.4.3 for text, 1.4.11 for what else has a meaning."""
 MEANINGS = ("text-success", "text-warning", "text-error", "link", "cursor", "foreground-muted")
 """The variables of colours that differ in meaning; besides them the colour of other text."""
+YELLOW = 3
+"""Of the sixteen colours."""
 LINES_OR_WORD = re.compile("([\u2500-\u259f]+)|[^\\s\u2500-\u259f]+")
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
@@ -69,8 +71,20 @@ async def test_the_themes_of_textual_can_be_chosen() -> None:
 def test_colours_with_different_meanings_differ(theme: Theme) -> None:
     colors = list_colors(theme)
     assert len({color.hex for color in colors}) == len(colors)
-    sixteen = [color.rich_color.downgrade(ColorSystem.STANDARD).number for color in colors]
+    sixteen = list(map(find_in_sixteen, colors))
     assert len(set(sixteen)) == len(sixteen)
+
+
+async def test_nothing_is_yellow_on_white_where_there_are_sixteen_colours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    async with open_screen(theme="light") as ui:
+        variables = ui.app.theme_variables
+        sixteen = [find_in_sixteen(Color.parse(variables[name])) for name in MEANINGS]
+    assert len(set(sixteen)) == len(sixteen)
+    assert YELLOW not in sixteen
 
 
 @pytest.mark.parametrize("matrix", CONE_MISSING.values(), ids=CONE_MISSING)
@@ -81,6 +95,11 @@ def test_colour_blind_eyes_tell_colours_apart(matrix: Matrix) -> None:
         if measure_difference(first, second, matrix) < MIN_DIFFERENCE
     ]
     assert seen == []
+
+
+def find_in_sixteen(color: Color) -> int | None:
+    """Return the number of the nearest of sixteen colours."""
+    return color.rich_color.downgrade(ColorSystem.STANDARD).number
 
 
 def list_colors(theme: Theme) -> list[Color]:

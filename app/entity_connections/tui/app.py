@@ -33,6 +33,9 @@ _INSTALLED_STYLES = Path(__file__).parents[1] / "styles"
 _SOURCE_STYLES = Path(__file__).parents[3] / "styles"
 _STYLES = _INSTALLED_STYLES if _INSTALLED_STYLES.is_dir() else _SOURCE_STYLES
 
+MAGENTA = "#aa00aa"
+"""Which is that of sixteen colours, too."""
+
 
 class ConnectionsApp(App[None]):
     """Shows the main screen, which has the same arguments, in a theme of ours or of Textual.
@@ -152,6 +155,13 @@ class ConnectionsApp(App[None]):
             "cursor": f"{colors['primary']} 30%",
             "rule": f"{colors['foreground']} 45%",
         }
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the variables of the styles; of 16 colours, yellow cannot be read on white."""
+        variables = super().get_css_variables()
+        if self.console.color_system == "standard" and not self.current_theme.dark:
+            variables["text-warning"] = MAGENTA
+        return variables
 
     def refresh_css(self, animate: bool = True) -> None:
         """Parse the styles again for another theme; Textual asks for it also at the start."""
