@@ -34,11 +34,18 @@ async def yesterday(path: Path, hours: float = 3) -> ListCache:
     return cache
 
 
-def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> str:
-    """Leave an intent without an outcome, as a killed program does; return its id."""
+def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> None:
+    """Leave an intent without an outcome, as a killed program does."""
     row = next(row for row in ui.state.tab.rows() if row.counterpart.title == name)
-    entry = intend(journal, Operation.plan(REQUEST, row))
-    return entry.id
+    intend(journal, Operation.plan(REQUEST, row))
+
+
+async def leave_request_open(path: Path) -> None:
+    """Leave a request to Acme-US without an outcome, nine hours ago."""
+    long_ago = now() - timedelta(hours=9)
+    journal = Journal(path, "acme", clock=lambda: long_ago, process_id=OTHER_PROCESS)
+    async with open_screen() as ui:
+        leave_open(ui, journal, "Acme-US")
 
 
 async def test_offline(snap: Snapshot, tmp_path: Path) -> None:
@@ -165,11 +172,7 @@ async def test_of_many_recovered_operations_the_first_is_shown_and_where_the_oth
 
 async def test_a_write_that_never_happened_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
-    journal = Journal(
-        path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
-    )
-    async with open_screen() as ui:
-        leave_open(ui, journal, "Acme-US")
+    await leave_request_open(path)
     async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
         assert "Request Connection did not happen" in ui.notice
         assert ui.cell("Acme-US", "action") == "Request Connection"
@@ -180,11 +183,7 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "state.sqlite3"
-    journal = Journal(
-        path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
-    )
-    async with open_screen() as ui:
-        leave_open(ui, journal, "Acme-US")
+    await leave_request_open(path)
     cache = await yesterday(tmp_path)
     setup = TenantSetup(cache=cache, journal=Journal(path, "acme"))
     async with open_screen(faults=["offline"], setup=setup) as ui:

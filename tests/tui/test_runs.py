@@ -12,6 +12,7 @@ from entity_connections.domain.actions import ACCEPT, REQUEST
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, PENDING
 from entity_connections.domain.risk import Risk
+from entity_connections.fake.tenant import Tenant
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
@@ -347,19 +348,24 @@ def copy_database(source: Path, target: Path) -> None:
         before.backup(after)
 
 
-async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
-    fake = open_acme("global-500")
-    path, left = tmp_path / "state.sqlite3", tmp_path / "left.sqlite3"
+async def kill_run(fake: Tenant, fault: str, folder: Path) -> Path:
+    """Kill a program that has sent 12 of 19 requests; return the state that it leaves."""
+    path, left = folder / "state.sqlite3", folder / "left.sqlite3"
     journal = Journal(path, "global-500", process_id=ENDED, clock=lambda: MOMENT)
-    setup = TenantSetup(journal=journal)
-    async with open_screen("global-500", setup=setup, fake=fake) as ui:
-        fake.faults.on(f"{HOLD_WRITES},after=4")
+    async with open_screen("global-500", setup=TenantSetup(journal=journal), fake=fake) as ui:
+        fake.faults.on(f"{fault},after=4")
         await ui.press("/", *"bright", "enter", "*", "r", *"19")
         await ui.pilot.press("enter")
         await ui.wait_until(lambda: "12 of 19 writes sent" in ui.text("progress"))
         copy_database(path, left)
         ui.app.exit()
     fake.faults.off()
+    return left
+
+
+async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
+    fake = open_acme("global-500")
+    left = await kill_run(fake, HOLD_WRITES, tmp_path)
     setup = TenantSetup(journal=Journal(left, "global-500"))
     async with open_screen("global-500", size=(80, 24), setup=setup, fake=fake) as ui:
         assert isinstance(ui.app.screen, InterruptedRunQuestion)
@@ -379,17 +385,7 @@ async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
 
 async def test_what_was_sent_again_is_told_once(tmp_path: Path) -> None:
     fake = open_acme("global-500")
-    path, left = tmp_path / "state.sqlite3", tmp_path / "left.sqlite3"
-    journal = Journal(path, "global-500", process_id=ENDED, clock=lambda: MOMENT)
-    async with open_screen("global-500", setup=TenantSetup(journal=journal), fake=fake) as ui:
-        fake.faults.on("time-out=60,calls=writes,after=4")
-        await ui.press("/", *"bright", "enter", "*", "r", *"19")
-        await ui.pilot.press("enter")
-        await ui.wait_until(lambda: "12 of 19 writes sent" in ui.text("progress"))
-        copy_database(path, left)
-        ui.app.exit()
-    fake.faults.off()
-    journal = Journal(left, "global-500")
+    journal = Journal(await kill_run(fake, "time-out=60,calls=writes", tmp_path), "global-500")
     setup = TenantSetup(journal=journal)
     async with open_screen("global-500", size=(160, 48), setup=setup, fake=fake) as ui:
         await ui.press("y", *"15", "enter")
