@@ -6,18 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from entity_connections.cli.tenant.execute_plan import look_up_interrupted
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain import clock
-from entity_connections.services.operations.operation import State
-from entity_connections.services.storage.journal import Journal
 
 from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.recorded_tenant import (
@@ -30,7 +26,6 @@ from tests.cli.recorded_tenant import (
     start_on,
 )
 from tests.cli.tenant import PROGRAM, SECRETS, environ, run
-from tests.services.factories import accept, intend
 from tests.terminal.pty import Terminal
 
 NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
@@ -227,27 +222,6 @@ def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_aske
     assert run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").returncode == 0
     assert len(server.writes) == 2
     assert [entry["outcome"] for entry in read_journal(home)] == ["overtaken since", "confirmed"]
-
-
-def test_ctrl_c_reports_the_recorded_outcome_of_the_same_write(tmp_path: Path) -> None:
-    """Others on the same pair, before it or of other programs, are not it."""
-    path = tmp_path / "state.sqlite3"
-    kept = Journal(path, "acme")
-    kept.record_outcome(intend(kept, accept())._replace(outcome="refused"))
-    entry = intend(kept, accept())
-    operation = replace(accept(), entry=entry, state=State.SENT)
-    sentence = look_up_interrupted(kept, operation).sentence
-    assert "what became of it is not known. The next write, or the screen, looks it up" in sentence
-    kept.record_outcome(entry._replace(outcome="confirmed", sentence="It is Connected."))
-    intend(kept, accept())
-    done = look_up_interrupted(kept, operation)
-    assert done.sentence.endswith("had been sent: confirmed. It is Connected.")
-    assert done.state is State.CONFIRMED
-    path.unlink()
-    path.mkdir()
-    assert "what became of it is not known" in look_up_interrupted(kept, operation).sentence
-    in_memory = look_up_interrupted(Journal(None, "acme"), operation).sentence
-    assert in_memory.endswith("what became of it is not known.")
 
 
 def test_the_journal_knows_the_tenant_by_its_address_and_client(

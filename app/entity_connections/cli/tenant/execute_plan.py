@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, show_progress
@@ -13,7 +12,7 @@ from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal import Journal
 
 
 async def execute_plan(
@@ -46,7 +45,7 @@ async def execute_plan(
         with stop_on_interrupt(stop):
             await executor.run(plan, lists=lists)
     except asyncio.CancelledError:
-        await asyncio.to_thread(progress.report_interrupted)
+        progress.report_interrupted()
         raise
     finally:
         show_progress("")
@@ -83,27 +82,18 @@ class _Progress:
             info("It is not sent again by itself; the next write, or the screen, looks it up.")
 
     def report_interrupted(self) -> None:
-        """Write what is known of the operations that were being sent."""
+        """Write that the outcome of what was being sent is not known."""
+        looked_up = " The next write, or the screen, looks it up." if self._journal.path else ""
         for operation in self._list(State.SENT):
-            known = look_up_interrupted(self._journal, operation)
+            sentence = (
+                f"{operation.action.label} of {operation.pair} had been sent, and what became of it"
+                f" is not known.{looked_up}"
+            )
             if self._results.as_json:
-                info(f"Interrupted: {known.sentence}")
-            self._results.add_operation(known)
+                info(f"Interrupted: {sentence}")
+            self._results.add_operation(operation.with_state(State.UNKNOWN, sentence))
 
     def report_unsent(self) -> None:
         """Write that the rest was not sent."""
         for operation in self._list(State.PLANNED):
             self._results.add_operation(operation)
-
-
-def look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
-    """Return an operation that was interrupted with the outcome that is recorded, if any."""
-    what = f"{operation.action.label} of {operation.pair} had been sent"
-    with suppress(JournalError):
-        for entry in journal.read_entries():
-            if entry.id == operation.id and not entry.open:
-                sentence = f"{what}: {entry.outcome}. {entry.sentence}"
-                return operation.with_state(State(entry.outcome), sentence)
-    looked_up = " The next write, or the screen, looks it up." if journal.path is not None else ""
-    sentence = f"{what}, and what became of it is not known.{looked_up}"
-    return operation.with_state(State.UNKNOWN, sentence)
