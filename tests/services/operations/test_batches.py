@@ -224,16 +224,6 @@ async def test_an_error_that_the_next_would_meet_too_stops_the_rest(batch: Batch
     assert Counter(states) == {State.REFUSED: sent, State.PLANNED: 30 - sent}
 
 
-async def test_requests_that_zuora_refuses_for_now_are_sent_again(batch: Batch) -> None:
-    operations = await batch.plan(batch.global_id, 20)
-    batch.fake.faults.on("refusal=61,calls=writes,after=5,times=3")
-    batch.executor = batch.make_executor(PatientLog())
-    assert await batch.run(operations) == [State.CONFIRMED] * 20
-    assert len(find_writes(batch.request_log)) == 23
-    outcomes = Counter(entry.outcome for entry in batch.journal.read_entries())
-    assert outcomes == {"refused": 3, "confirmed": 20}
-
-
 async def test_a_list_that_cannot_be_read_stops_all_before_anything_is_sent(batch: Batch) -> None:
     operations = await batch.plan(batch.global_id, 3)
     batch.fake.faults.on("gateway-page=503,calls=connections")

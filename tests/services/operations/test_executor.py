@@ -1,6 +1,5 @@
 """How an operation is checked, recorded, sent and concluded."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude
-from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 from entity_connections.zuora.client import ZuoraClient
@@ -344,29 +343,14 @@ async def test_the_journal_records_a_refusal_with_its_codes(world: World) -> Non
     assert entry.request_id == outcome.request_id
 
 
-@pytest.mark.parametrize(
-    ("done", "state", "sentence"),
-    [
-        ("accept", State.CONFIRMED, "is Connected already. Nothing was sent."),
-        ("deny", State.STALE, "it was Pending when you asked. Nothing was sent."),
-        ("", State.IN_PROGRESS, "is being sent by another program: wait for it. Nothing was sent."),
-    ],
-)  # fmt: skip
-async def test_what_another_program_is_sending_is_looked_up(
-    world: World, done: str, state: State, sentence: str
-) -> None:
+async def test_what_another_program_is_sending_is_left_to_it(world: World) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
     intend(world.journal, operation)
-
-    class Meanwhile(NoDelays):
-        async def wait(self, delay: RetryDelay) -> bool:
-            if done:
-                await getattr(world.other, done)(CORPORATION, operation.connection_id)
-            return True
-
-    outcome = await world.execute(operation, delays=Meanwhile())
-    assert outcome.state is state
-    assert outcome.sentence.endswith(sentence)
+    outcome = await world.execute(operation)
+    assert outcome.state is State.IN_PROGRESS
+    assert outcome.sentence.endswith(
+        "is being sent by another program: wait for it. Nothing was sent."
+    )
 
 
 async def test_the_journal_does_not_record_what_is_not_sent(world: World) -> None:
@@ -424,66 +408,19 @@ async def test_the_sentence_says_when_an_outcome_cannot_be_recorded(
     assert outcome.sentence.startswith("Acme-Japan → Acme Corporation is Connected. The journal ")
 
 
-class NoDelays(RequestLog):
-    """Records delays without waiting; cancels them unless it is patient."""
-
-    def __init__(self, *, patient: bool = True) -> None:
-        super().__init__()
-        self.patient, self.seconds = patient, list[float]()
-
-    async def wait(self, delay: RetryDelay) -> bool:
-        self.seconds.append(delay.until - asyncio.get_running_loop().time())
-        return self.patient
-
-
-@pytest.mark.parametrize(("option", "least", "most"), [("", 0, 2), (",retry-after=7", 6, 7)])
-async def test_a_request_refused_with_a_temporary_error_is_repeated_under_a_new_key(
-    world: World, option: str, least: float, most: float
+@pytest.mark.parametrize("action", [REQUEST, ACCEPT])
+@pytest.mark.parametrize("fault", ["refusal=61", "refusal=50", "refusal=30", "refusal=60"])
+async def test_what_zuora_refuses_is_refused_and_the_next_request_has_a_new_key(
+    world: World, fault: str, action: Write
 ) -> None:
-    operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
-    world.fake.faults.on(f"refusal=61,calls=writes,times=2{option}")
-    delays = NoDelays()
-    outcome = await world.execute(operation, delays=delays)
-    assert outcome.state is State.CONFIRMED
-    keys = [call.key for call in find_writes(world.zuora.request_log)]
-    assert len(set(keys)) == 3
-    entries = world.journal.read_entries()
-    assert [entry.outcome for entry in entries] == ["refused", "refused", "confirmed"]
-    assert [entry.key for entry in entries] == keys
-    assert outcome.key == keys[-1]
-    assert least <= delays.seconds[0] <= most
-
-
-@pytest.mark.parametrize(
-    ("fault", "patient", "sent"),
-    [
-        ("refusal=61", True, 3),
-        ("refusal=61", False, 1),
-        ("refusal=61,retry-after=61", True, 1),
-        ("refusal=50", True, 3),
-        ("refusal=30", True, 1),
-        ("refusal=60", True, 1),
-        ("refusal=99", True, 1),
-        ("rate-limit", True, 1),
-        ("lost", True, 1),
-    ],
-)
-async def test_how_often_a_request_is_repeated(
-    world: World, fault: str, patient: bool, sent: int
-) -> None:
-    operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
-    world.fake.faults.on(f"{fault},calls=writes")
-    outcome = await world.execute(operation, delays=NoDelays(patient=patient))
-    assert len(world.writes) == sent
-    assert outcome.state is (State.UNKNOWN if fault == "lost" else State.REFUSED)
-
-
-async def test_other_actions_are_not_repeated_after_a_temporary_error(world: World) -> None:
-    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
-    world.fake.faults.on("refusal=61,calls=writes")
-    outcome = await world.execute(operation, delays=NoDelays())
+    place = (AMERICAS, OUT, EUROPE) if action is REQUEST else (CORPORATION, IN, JAPAN)
+    world.fake.faults.on(f"{fault},calls=writes,times=1")
+    outcome = await world.execute(await world.plan(action, *place))
     assert outcome.state is State.REFUSED
-    assert world.writes == ["accept"]
+    again = await world.execute(await world.plan(action, *place))
+    assert again.state is State.CONFIRMED
+    keys = [call.key for call in find_writes(world.zuora.request_log)]
+    assert len(set(keys)) == (2 if action is REQUEST else 1)
 
 
 async def test_a_list_proves_a_request_in_spite_of_a_temporary_error(world: World) -> None:
@@ -493,21 +430,6 @@ async def test_a_list_proves_a_request_in_spite_of_a_temporary_error(world: Worl
     await world.other.request_connection(AMERICAS, EUROPE, "key")
     outcome = conclude(replace(operation, error=error), await world.tenant.read(AMERICAS))
     assert outcome.state is State.CONFIRMED
-
-
-async def test_a_request_is_not_repeated_when_the_pair_has_changed(world: World) -> None:
-    operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
-    world.fake.faults.on("refusal=61,calls=writes,times=1")
-
-    class Meanwhile(NoDelays):
-        async def wait(self, delay: RetryDelay) -> bool:
-            await world.other.request_connection(AMERICAS, EUROPE, "somebody-else")
-            return True
-
-    outcome = await world.execute(operation, delays=Meanwhile())
-    assert outcome.state is State.CONFIRMED
-    assert outcome.sentence.endswith("is Pending already. It was not sent again.")
-    assert world.writes == ["request"]
 
 
 async def test_no_list_is_read_after_a_write_that_the_lock_refused(world: World) -> None:

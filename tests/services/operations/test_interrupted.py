@@ -29,7 +29,7 @@ from entity_connections.services.operations.recording import (
     record_run,
 )
 from entity_connections.services.operations.recovery import recover_operations
-from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 from entity_connections.zuora.http.retry import RetryPolicy
@@ -133,7 +133,7 @@ async def test_a_program_that_has_sent_something_lately_works_on_its_run(
     record_run(journal, "run-1", plan_of(operations), "alice")
     assert await alice.find()
     journal.steady = monotonic
-    record_intent(journal, operations[0], None, "alice", "t", "run-1", operations[0].key)
+    record_intent(journal, operations[0], None, "alice", "t", "run-1")
     assert await alice.find() == []
 
 
@@ -245,8 +245,7 @@ def begin(alice: Administrator, plan: Plan, *sent: Operation) -> list[str]:
     journal = alice.open_journal(ENDED)
     record_run(journal, "run-1", plan, "alice")
     return [
-        record_intent(journal, operation, None, "alice", "t", "run-1", operation.key).key
-        for operation in sent
+        record_intent(journal, operation, None, "alice", "t", "run-1").key for operation in sent
     ]
 
 
@@ -296,7 +295,7 @@ async def test_what_has_to_wait_stays_in_its_run(alice: Administrator) -> None:
     journal = alice.open_journal(ENDED)
     record_run(journal, "run-1", plan, "alice")
     lagging = plan.operations[0]
-    sent = record_intent(journal, lagging, None, "alice", "t", "run-1", lagging.key)
+    sent = record_intent(journal, lagging, None, "alice", "t", "run-1")
     record_outcomes(journal, [replace(sent, success=True, state=State.UNKNOWN)])
     resumed, outcomes = await resume(alice)
     assert [left.cause for left in resumed.left_out] == [Cause.IN_PROGRESS]
@@ -374,22 +373,13 @@ async def test_what_was_refused_at_every_try_was_not_applied_when_a_run_is_left(
     assert [operation.state for operation in left.operations] == [state] * 2
 
 
-async def test_a_request_that_is_going_to_be_repeated_stays_in_its_run(
-    alice: Administrator,
-) -> None:
-    """Zuora refuses the first one for a reason that passes; the program may be killed meanwhile."""
-    left: list[InterruptedRun] = []
-
-    class Delays(RequestLog):
-        async def wait(self, delay: RetryDelay) -> bool:
-            left.extend(await alice.find())
-            return True
-
-    executor = Executor(alice.tenant, alice.open_journal(ENDED), "alice", Delays(), lag_delays=())
+async def test_a_request_that_zuora_could_not_do_now_stays_in_its_run(alice: Administrator) -> None:
     plan = await alice.plan(REQUEST, EUROPE, JAPAN)
     alice.fake.faults.on("refusal=61,calls=writes,times=1")
-    outcomes = await executor.run(plan)
-    assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
-    ((operation,),) = [run.operations for run in left]
-    assert operation.state is State.PLANNED
+    outcomes = {operation.state: operation for operation in await alice.execute(plan)}
+    assert outcomes.keys() == {State.REFUSED, State.CONFIRMED}
+    run, resumed = await alice.find_plan()
+    ((operation,),) = [run.operations]
+    assert (operation.state, operation.ends) == (State.PLANNED, outcomes[State.REFUSED].ends)
+    assert {operation.state for operation in await alice.execute(resumed)} == {State.CONFIRMED}
     assert await alice.find() == []

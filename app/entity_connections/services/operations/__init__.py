@@ -1,8 +1,8 @@
 """Writes: from the moment each is planned to its known outcome.
 
 `plan` says what an action on rows sends, and what not. `executor` leads the way of each
-`operation`, as a `job` whose list may be one of the `shared_lists`: `conflicts` decides whether it
-may be sent, `recording` puts its intent and its outcome into the journal, and `outcome` judges by
+`operation`, whose list may be one of the `shared_lists`: `conflicts` decides whether it may be
+sent, `recording` puts its intent and its outcome into the journal, and `outcome` judges by
 Zuora's answer and the list read after it. `recovery` and `unresolved` look up what stayed unknown,
 and `interrupted` finds what a run that was killed has not done.
 """

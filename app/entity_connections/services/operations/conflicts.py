@@ -21,6 +21,18 @@ class OperationInProgressError(Exception):
     """An earlier operation may still be under way; the message is a sentence for people."""
 
 
+def check_row(operation: Operation, snapshot: Snapshot) -> Operation:
+    """Return a planned operation as it is, or ended because a list shows it done or changed."""
+    if doubt := find_doubt(operation, snapshot):
+        return operation.refuse(State.REFUSED, doubt, snapshot)
+    if row := find_done(operation, snapshot):
+        done = replace(operation, connection_id=row.connection_id)
+        return done.refuse(State.CONFIRMED, f"{row.pair} is {row.status} already.", snapshot)
+    if change := find_change(operation, snapshot):
+        return operation.refuse(State.STALE, change, snapshot)
+    return operation
+
+
 def find_doubt(operation: Operation, snapshot: Snapshot) -> str:
     """Return why a list cannot tell whether the row is as the person saw it, or ""."""
     before = operation.row

@@ -15,10 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 
-from entity_connections.domain.errors import RateLimited, ZuoraError
+from entity_connections.domain.connections import CONNECTED
+from entity_connections.domain.errors import Unauthenticated, ZuoraError
 from entity_connections.domain.ids import new_uuid
-from entity_connections.services.operations.conflicts import OperationInProgressError, find_doubt
-from entity_connections.services.operations.job import MAX_DELAY, Job
+from entity_connections.services.operations.conflicts import (
+    OperationInProgressError,
+    check_row,
+    find_change,
+)
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, never_left
 from entity_connections.services.operations.plan import MAX_ROUND, Plan
@@ -76,6 +80,7 @@ class Executor:
         self._stopped = False
         self._forgets_unsent = False
         self._lists = SharedLists(tenant, [])
+        self._operations: dict[str, Operation] = {}  # by their planned keys, in their newest state
 
     def stop(self, *, forget_unsent: bool = True) -> None:
         """Let nothing more be sent; what was sent gets its outcome.
@@ -91,10 +96,10 @@ class Executor:
     async def run(self, plan: Plan, *, lists: Iterable[Snapshot] = ()) -> list[Operation]:
         """Carry out a plan and return its operations with their outcomes, in the same order.
 
-        After an unknown outcome, after an error that the next operation would meet too, and
-        after `stop`, nothing more is sent: the rest is returned as PLANNED. An accept that
-        follows a request is sent once a list shows the request as Pending. No ZuoraError and
-        no JournalError is raised.
+        After an unknown outcome, after an error that the next operation
+        would meet too, and after `stop`, nothing more is sent: the rest is returned as PLANNED. An
+        accept that follows a request is sent once a list shows the request as Pending. No
+        ZuoraError and no JournalError is raised.
 
         Args:
             plan: more than one operation are recorded before the first is sent, so that the next
@@ -102,97 +107,104 @@ class Executor:
             lists: lists that the caller has read just now, and that nobody has been asked about
                 since: those that are not too old serve to check the first operations.
         """
-        planned = plan.operations
-        jobs = [Job(operation, operation.key) for operation in planned]
         oldest = self._tenant.steady() - MAX_ROUND_TIME
         known = [snapshot for snapshot in lists if snapshot.asked > oldest]
-        self._lists = SharedLists(self._tenant, planned, known)
-        if len(planned) > 1 or plan.resumes:
+        self._lists = SharedLists(self._tenant, plan.operations, known)
+        operations = self._operations = {operation.key: operation for operation in plan.operations}
+        if len(operations) > 1 or plan.resumes:
             try:
                 await asyncio.to_thread(self._begin_run, plan)
             except JournalError as error:
-                for job in jobs:
-                    job.refuse(State.NOT_SENT, str(error), snapshot=None)
-                    self._report(job.operation)
-                return [job.operation for job in jobs]
+                for key, operation in operations.items():
+                    self._update(key, operation.refuse(State.NOT_SENT, str(error)))
+                return [*operations.values()]
         try:
-            await self._run_rounds([job for job in jobs if not job.operation.follows])
-            requests = {job.planned_key: job for job in jobs}
-            accepts = [job for job in jobs if job.operation.follows]
-            for job in accepts:
-                job.follow(requests[job.operation.follows].operation)
-                if job.operation.state is not State.PLANNED:
-                    self._report(job.operation)
+            await self._run_rounds([key for key in operations if not operations[key].follows])
+            accepts = [key for key in operations if operations[key].follows]
+            for key in accepts:
+                operations[key] = _follow(operations[key], operations[operations[key].follows])
+                if operations[key].state is not State.PLANNED:
+                    self._report(operations[key])
             await self._run_rounds(accepts)
         except asyncio.CancelledError:  # the user did not wait for outcomes
             self._forgets_unsent = False
             raise
         finally:
-            await self._end_run(jobs, resumed=bool(plan.resumes))
-        return [job.operation for job in jobs]
+            await self._end_run(resumed=bool(plan.resumes))
+        return [*operations.values()]
+
+    def _update(self, key: str, operation: Operation) -> None:
+        """Keep and report the new state of an operation."""
+        self._operations[key] = operation
+        self._report(operation)
 
     def _begin_run(self, plan: Plan) -> None:
         self._run_id = new_uuid()
         record_run(self._journal, self._run_id, plan, self._user)
         self._open_journal.enter_context(self._journal.keep_open())
 
-    async def _end_run(self, jobs: list[Job], *, resumed: bool) -> None:
+    async def _end_run(self, *, resumed: bool) -> None:
         """Leave in the journal what the next start offers: what has no final outcome.
 
         With a request that has none, the accept that follows it stays, too.
         """
         keeps_unsent = resumed or not self._forgets_unsent
-        keys = {
-            job.planned_key
-            for job in jobs
-            if job.operation.state in (State.SENT, State.UNKNOWN)
-            or (keeps_unsent and job.operation.is_unsent)
-        }
-        keys |= {job.planned_key for job in jobs if job.operation.follows in keys}
-        answered = [operation for job in jobs if (operation := job.conclude_without_list())]
+        keys, answered = set[str](), []
+        for key, unfinished in self._operations.items():
+            operation = _conclude_without_list(unfinished)
+            if operation is not unfinished:
+                answered.append(operation)
+            if (
+                operation.state in (State.SENT, State.UNKNOWN)
+                or operation.follows in keys
+                or (keeps_unsent and operation.is_unsent)
+            ):
+                keys.add(key)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._journal_thread, self._record_end, keys, answered)
 
     def _record_end(self, keys: set[str], answered: list[Operation]) -> None:
         with self._open_journal, suppress(JournalError):  # else the next start finds it out
             if answered:
-                limited = [o.id for o in answered if isinstance(o.error, RateLimited)]
-                record_outcomes(self._journal, answered, sent_again=limited)
+                record_outcomes(self._journal, answered)
             if self._run_id:
                 self._journal.end_run(self._run_id, keys)
 
-    async def _run_rounds(self, jobs: list[Job]) -> None:
+    async def _run_rounds(self, keys: list[str]) -> None:
         """Carry out operations that do not depend on each other."""
         while not self._stopped:
-            waiting = [job for job in jobs if job.operation.state is State.PLANNED]
+            waiting = [key for key in keys if self._operations[key].state is State.PLANNED]
             if not waiting:
                 break
             sent = await self._send_until_doubt(await self._read_before(waiting[:MAX_ROUND]))
             if sent:
-                await self._finish_round(sent)
-        await self._look_up_in_progress(jobs)
+                await self._look_up(sent)
+                again = [key for key in sent if _stops_others(self._operations[key])]
+                if again and all(map(self._may_leave_once_more, again)):
+                    await asyncio.gather(*map(self._call, again))
+                    await self._look_up(again, repeated=True)
+                await self._record_outcomes(sent)
 
-    async def _read_before(self, jobs: list[Job]) -> list[Job]:
+    async def _read_before(self, keys: list[str]) -> list[str]:
         """Read the lists that operations are checked against; return those that have one."""
-        errors = await self._lists.read_missing([job.operation for job in jobs])
+        errors = await self._lists.read_missing([self._operations[key] for key in keys])
         ready = []
-        for job, error in zip(jobs, errors, strict=True):
+        for key, error in zip(keys, errors, strict=True):
             if error is None:
-                ready.append(job)
+                ready.append(key)
             elif error.is_refusal or not self._stopped:
                 self._stopped |= not error.is_refusal
-                job.operation = replace(job.operation, error=error)
                 reason = error.sentence
                 if not error.gave_up:
                     reason += " So the list could not be read before the write."
                 state = State.REFUSED if error.is_refusal else State.NOT_SENT
-                job.refuse(state, reason, snapshot=None)
-                self._report(job.operation)
+                operation = replace(self._operations[key], error=error)
+                self._update(key, operation.refuse(state, reason))
         return ready
 
-    async def _send_until_doubt(self, jobs: list[Job]) -> list[Job]:
+    async def _send_until_doubt(self, keys: list[str]) -> list[str]:
         """Send operations until one ends in doubt or it is time for new lists; return the sent."""
-        queue = deque(jobs)
+        queue = deque(keys)
         doubtful = False
         end = self._tenant.steady() + MAX_ROUND_TIME
 
@@ -201,19 +213,17 @@ class Executor:
             while queue and not doubtful and await self._wait_for_limits():
                 if not queue or doubtful or self._tenant.steady() > end:
                     return
-                job = queue.popleft()
-                await self._send(job)
-                operation = job.operation
-                doubtful |= (
-                    operation.state is State.SENT
-                    and operation.error is not None
-                    and not operation.error.is_refusal
-                )
+                key = queue.popleft()
+                self._update(key, await self._check_and_record(self._operations[key]))
+                if self._operations[key].state is State.SENT:
+                    await self._call(key)
+                    error = self._operations[key].error
+                    doubtful |= error is not None and not error.is_refusal
 
         async with asyncio.TaskGroup() as group:
             for _ in range(MAX_CONCURRENCY):
                 group.create_task(send_next())
-        return [job for job in jobs if job.operation.state is State.SENT]
+        return [key for key in keys if self._operations[key].state is State.SENT]
 
     async def _wait_for_limits(self) -> bool:
         """Wait while Zuora's limits delay another call; return whether to go on sending."""
@@ -221,19 +231,9 @@ class Executor:
             self.stop()
         return not self._stopped
 
-    async def _send(self, job: Job) -> None:
-        """Check, record and send one operation; its state is SENT, or says why it was not.
-
-        One that is sent once more was checked and recorded before.
-        """
-        if job.operation.entry is None:
-            await self._check_and_record(job)
-            if job.operation.state is not State.IN_PROGRESS:  # reported once it is looked up
-                self._report(job.operation)
-            if job.operation.state is not State.SENT:
-                return
-            job.attempts += 1
-        operation = job.operation
+    async def _call(self, key: str) -> None:
+        """Send an operation that is recorded, and keep Zuora's answer."""
+        operation = replace(self._operations[key], error=None)
         track_id = operation.entry.track_id if operation.entry else ""
         try:
             receipt = await operation.action.send(
@@ -244,7 +244,9 @@ class Executor:
         except asyncio.CancelledError as cancelled:
             answer = cancelled.__cause__
             if isinstance(answer, ZuoraError):  # it was about to be sent once more
-                job.operation = replace(operation, error=answer, request_id=answer.request_id)
+                self._operations[key] = replace(
+                    operation, error=answer, request_id=answer.request_id
+                )
             raise
         else:
             operation = replace(
@@ -253,120 +255,121 @@ class Executor:
                 request_id=receipt.request_id,
                 connection_id=receipt.connection_id or operation.connection_id,
             )
-        job.operation = replace(operation, answered_at=self._tenant.steady())
+        self._operations[key] = replace(operation, answered_at=self._tenant.steady())
 
-    async def _check_and_record(self, job: Job) -> None:
+    async def _check_and_record(self, operation: Operation) -> Operation:
         """Record the intent of an operation, which is SENT then; or refuse to send it."""
-        operation, snapshot = job.operation, self._lists.get(job.operation)
+        snapshot = self._lists.get(operation)
         assert snapshot is not None  # noqa: S101 - `_read_before` has read it
+        checked = check_row(operation, snapshot)
+        if checked.state is not State.PLANNED:
+            return checked
         try:
-            if doubt := find_doubt(operation, snapshot):
-                job.refuse(State.REFUSED, doubt, snapshot)
-            elif not (job.end_if_done(snapshot) or job.end_if_overtaken(snapshot)):
-                job.operation = await asyncio.get_running_loop().run_in_executor(
-                    self._journal_thread,
-                    record_intent,
-                    self._journal,
-                    operation,
-                    snapshot,
-                    self._user,
-                    new_uuid(),
-                    self._run_id,
-                    job.planned_key,
-                )
+            return await asyncio.get_running_loop().run_in_executor(
+                self._journal_thread,
+                record_intent,
+                self._journal,
+                operation,
+                snapshot,
+                self._user,
+                new_uuid(),
+                self._run_id,
+            )
         except JournalError as error:
-            job.refuse(State.NOT_SENT, str(error), snapshot)
+            return operation.refuse(State.NOT_SENT, str(error), snapshot)
         except OperationInProgressError as error:
-            job.refuse(State.IN_PROGRESS, str(error), snapshot)
+            return operation.refuse(State.IN_PROGRESS, str(error), snapshot)
 
-    async def _finish_round(self, sent: list[Job]) -> None:
-        """Find and record the outcomes of what was sent; plan again what may be repeated."""
-        doubtful = await self._look_up(sent)
-        if doubtful and all(job.may_leave_once_more for job in doubtful):
-            for job in doubtful:
-                job.leave_once_more()
-            await asyncio.gather(*map(self._send, doubtful))
-            doubtful = await self._look_up(doubtful)
-        outcomes = [job.operation for job in sent]
-        sent_again = [job.operation.id for job in doubtful if job.may_be_planned_again]
-        outcomes = await asyncio.to_thread(record_outcomes, self._journal, outcomes, sent_again)
-        for job, operation in zip(sent, outcomes, strict=True):
-            if operation.state is State.REPEATED:  # by another program: for this one it is done
-                operation = operation.with_state(State.CONFIRMED, job.operation.sentence)
-            job.operation = operation
-        planned_again = doubtful if await self._wait_for_retry(doubtful) else []
-        for job in sent:
-            if job not in planned_again:
-                self._report(job.operation)
-        for job in planned_again:
-            job.plan_again()
-        if planned_again:
-            self._lists.forget()  # they are old by now
-        if doubtful and not planned_again:
-            self._stopped = True
+    def _may_leave_once_more(self, key: str) -> bool:
+        """Return whether an operation is to be sent again under the same intent and a new token.
 
-    async def _look_up(self, sent: list[Job]) -> list[Job]:
-        """Conclude operations that were sent from their lists; return those that stop others.
+        That is after HTTP 401 only, if a whole list proves that nothing happened.
+        """
+        operation, error = self._operations[key], self._operations[key].error
+        return (
+            not self._stopped
+            and isinstance(error, Unauthenticated)
+            and error.maybe_applied
+            and operation.state is State.UNKNOWN
+            and operation.snapshot is not None
+            and operation.snapshot.complete
+            and not find_change(operation, operation.snapshot)
+        )
+
+    async def _look_up(self, keys: list[str], *, repeated: bool = False) -> None:
+        """Conclude operations that were sent from their lists; `repeated` is as for `conclude`.
 
         A list that leaves an outcome unknown is read again after `lag_delays`.
         """
-        operations = {job: job.operation for job in sent}
-        self._lists.forget()
-        open_ = [job for job in sent if job.repeated or not never_left(job.operation.error)]
+        sent = {key: self._operations[key] for key in keys}
+        open_ = [key for key in keys if repeated or not never_left(sent[key].error)]
         delays = list(self._lag_delays)
+        self._lists.forget()
         while True:
-            await self._lists.read_again([operations[job] for job in open_], operations.values())
-            for job, operation in operations.items():
-                if job.operation.state in (State.SENT, State.UNKNOWN):
+            await self._lists.read_again([sent[key] for key in open_], sent.values())
+            for key, operation in sent.items():
+                if self._operations[key].state in (State.SENT, State.UNKNOWN):
                     snapshot = self._lists.get(operation)
-                    job.operation = conclude(operation, snapshot, repeated=job.repeated)
+                    self._operations[key] = conclude(operation, snapshot, repeated=repeated)
             open_ = [
-                job
-                for job in open_
-                if job.operation.state is State.UNKNOWN and self._lists.get(job.operation)
+                key
+                for key in open_
+                if self._operations[key].state is State.UNKNOWN and self._lists.get(sent[key])
             ]
             if not open_ or not delays:
                 break
             until = asyncio.get_running_loop().time() + delays.pop(0)
             pause = RetryDelay("the list proves nothing yet", until, "reading it again")
             if not await self._request_log.wait(pause):
-                for job in open_:
-                    job.given_up = True
+                self.stop()
                 break
-        return [job for job in sent if job.stops_others]
 
-    async def _look_up_in_progress(self, jobs: list[Job]) -> None:
-        """Find out what another program has done meanwhile that kept this one from sending.
+    async def _record_outcomes(self, keys: list[str]) -> None:
+        """Record and report what was sent; stop after what the next operation would meet, too."""
+        concluded = [self._operations[key] for key in keys]
+        outcomes = await asyncio.to_thread(record_outcomes, self._journal, concluded)
+        for key, before, outcome in zip(keys, concluded, outcomes, strict=True):
+            if outcome.state is State.REPEATED:  # by another program: for this one it is done
+                outcome = outcome.with_state(State.CONFIRMED, before.sentence)
+            self._stopped |= _stops_others(outcome)
+            self._update(key, outcome)
 
-        A list that does not show it is read again after `lag_delays`.
-        """
-        open_ = waiting = [job for job in jobs if job.operation.state is State.IN_PROGRESS]
-        for delay in (None, *self._lag_delays):
-            if not open_:
-                break
-            if delay is not None:
-                until = asyncio.get_running_loop().time() + delay
-                pause = RetryDelay("another program sends it", until, "reading the list")
-                if not await self._request_log.wait(pause):
-                    break
-            self._lists.forget()
-            await self._lists.read_missing([job.operation for job in open_])
-            open_ = [
-                job
-                for job in open_
-                if (snapshot := self._lists.get(job.operation)) is not None
-                and not (job.end_if_done(snapshot) or job.end_if_overtaken(snapshot))
-            ]
-        for job in waiting:
-            self._report(job.operation)
 
-    async def _wait_for_retry(self, jobs: list[Job]) -> bool:
-        """Wait before operations are planned again; return whether all of them may be."""
-        if self._stopped or not jobs or not all(job.may_be_planned_again for job in jobs):
-            return False
-        delay = max(job.choose_delay() for job in jobs)
-        if delay > MAX_DELAY:
-            return False
-        until = asyncio.get_running_loop().time() + delay
-        waited = await self._request_log.wait(RetryDelay("Zuora has trouble", until))
-        return waited and not self._stopped
+def _conclude_without_list(operation: Operation) -> Operation:
+    """Return an operation without a recorded outcome with the one that Zuora's answer proves."""
+    error = operation.error
+    if operation.entry is None or operation.entry.outcome is not None:
+        return operation
+    if operation.success and operation.state in (State.SENT, State.UNKNOWN):
+        return operation.with_state(State.UNKNOWN, "Zuora answered success.")
+    if operation.state is State.SENT and error and not error.maybe_applied:
+        state = State.NOT_SENT if never_left(error) else State.REFUSED
+        return operation.with_state(state, error.sentence)
+    return operation
+
+
+def _stops_others(operation: Operation) -> bool:
+    """Return whether no other operation is to be sent after it."""
+    error = operation.error
+    if operation.state in (State.REFUSED, State.NOT_SENT):
+        return error is not None and not error.is_refusal
+    return operation.state is State.UNKNOWN
+
+
+def _follow(accept: Operation, request: Operation) -> Operation:
+    """Return an accept that acts on the record that the request before it has made."""
+    snapshot = request.snapshot
+    if request.state in (State.PLANNED, State.UNKNOWN):
+        return accept  # the run is over
+    if request.state is not State.CONFIRMED or snapshot is None:
+        sentence = f"Its request was {request.state.value}: there was nothing to accept."
+        return replace(accept, snapshot=snapshot).with_state(State.NOT_SENT, sentence)
+    row = snapshot.find_row(accept.row)
+    accept = replace(accept, row=row, connection_id=row.connection_id)
+    if row.status == CONNECTED:  # Zuora may accept by itself (contract L10)
+        sentence = f"{row.pair} is Connected already: nothing had to be accepted."
+        return replace(accept, snapshot=snapshot).with_state(State.CONFIRMED, sentence)
+    if request.connection_id not in ("", request.row.connection_id, row.connection_id):
+        reason = f"{row.pair} is another {row.status} connection than the one requested."
+        return accept.refuse(State.STALE, reason, snapshot)
+    return accept

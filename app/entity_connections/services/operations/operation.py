@@ -9,7 +9,7 @@ from typing import Self
 from entity_connections.domain.actions import Write
 from entity_connections.domain.connections import Connection, Direction, Ends
 from entity_connections.domain.entities import Entity, Hierarchy
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.errors import RateLimited, ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal_entry import Entry, Party
@@ -134,6 +134,11 @@ class Operation:
         """Return the operation in another state."""
         return replace(self, state=state, sentence=sentence)
 
+    def refuse(self, state: State, reason: str, snapshot: Snapshot | None = None) -> Self:
+        """Return the operation ended without being sent, for a reason given as a sentence."""
+        ended = self.with_state(state, f"{reason} Nothing was sent.")
+        return replace(ended, snapshot=snapshot)
+
     @property
     def id(self) -> str:
         """The id of the journal entry, "" while there is none."""
@@ -141,7 +146,9 @@ class Operation:
 
     @property
     def is_unsent(self) -> bool:
-        """Whether it is still to be sent: its run did not come to it, or did not reach Zuora."""
+        """Whether it is still to be sent: its run did not come to it, or Zuora could not do it."""
+        if self.state is State.REFUSED and self.error is not None:
+            return isinstance(self.error, RateLimited) or self.error.is_temporary
         if self.state is State.NOT_SENT:
             return self.error is not None
         return self.state is State.PLANNED

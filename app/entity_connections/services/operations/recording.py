@@ -1,7 +1,7 @@
 """Operations in the journal: the intent before the request, the outcome after it. All block."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,7 +31,6 @@ def record_intent(
     user: str,
     track_id: str,
     run: str = "",
-    planned_key: str = "",
 ) -> Operation:
     """Record that an operation is about to be sent, and return it as SENT.
 
@@ -46,12 +45,12 @@ def record_intent(
         user: the login name.
         track_id: the `Zuora-Track-Id` of the request.
         run: the run of the operation; "" for none.
-        planned_key: the key with which the run was recorded: one that is repeated has another.
 
     Raises:
         OperationInProgressError: an earlier operation may be under way; nothing is to be sent.
         JournalError: the journal cannot be written.
     """
+    planned_key = operation.key  # that of one that is repeated changes
     with journal.write() as writer:
         entries = writer.read_open(operation.ends, operation.row.connection_id)
         if snapshot is not None and entries:
@@ -72,21 +71,18 @@ def record_intent(
     return replace(operation, entry=entry, state=State.SENT)
 
 
-def record_outcomes(
-    journal: Journal, operations: Sequence[Operation], sent_again: Collection[str] = ()
-) -> list[Operation]:
+def record_outcomes(journal: Journal, operations: Sequence[Operation]) -> list[Operation]:
     """Record the outcomes of operations that were sent, and return the operations.
 
     Of several that were sent for the same effect, only the last is confirmed. Where the journal
     or its anchor cannot be written, the sentences say so too.
-
-    `sent_again` are ids of entries whose operations may be sent again: they stay in their run.
     """
     outcomes, problem = list(operations), ""
     try:
         with journal.write() as writer:
-            for id_ in sent_again:
-                mark_unsent(writer.connection, id_)
+            for operation in operations:
+                if operation.is_unsent:  # it stays in its run
+                    mark_unsent(writer.connection, operation.id)
             doubtful = any(o.state is State.CONFIRMED and not o.success for o in operations)
             entries = writer.read_entries() if doubtful else []
             outcomes = [_check_repetition(o, entries, journal.tenant) for o in operations]
