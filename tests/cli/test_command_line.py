@@ -28,7 +28,7 @@ def test_version_and_help(home: Path) -> None:
     ("arguments", "named"),
     [
         (["--scenario", "acne"], ["'acne'", "--scenario", "acme", "global-500"]),
-        (["--user", "mallory"], ["'mallory'", "--user", "'alice'", "'bruno'", "'carol'"]),
+        (["entities", "--user", "mallory"], ["no user mallory in acme", "alice, bruno, carol"]),
         (["--usr", "alice"], ["--usr", "--user"]),
         (["--theme"], ["--theme"]),
         (["reqest"], ["'reqest'; did you mean request?", "entity-connections --help"]),

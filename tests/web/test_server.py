@@ -212,7 +212,7 @@ async def test_no_session_is_left_when_the_server_ends(
         (["--base-url", "https://rest.zuora.com", "web"], "are not for web"),
         (["--tenant", "t.db", "web"], "are not for web"),
         (["web", "--profile", "acme"], "No such option"),
-        (["web", "--user", "mallory"], "'mallory' is not one of"),
+        (["web", "--user", "mallory"], "There is no user mallory"),
         (["web", "--scenario", "no.toml"], "no.toml"),
         (["web", "--theme", "mauve"], "'mauve' is not one of"),
         (["web", "--host", "999.1.1.1"], "cannot listen on 999.1.1.1"),

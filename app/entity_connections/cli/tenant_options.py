@@ -8,7 +8,6 @@ import click
 
 from entity_connections.cli.completers import ENTITY, FAULT, PROFILE, SCENARIO, USER
 from entity_connections.cli.parameters import option
-from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 
 
 class TenantOptions(NamedTuple):
@@ -46,12 +45,6 @@ class TenantOptions(NamedTuple):
         if given_real and given_fake:
             raise click.UsageError(
                 f"{given_fake[0]} belongs to the fake tenant, and {given_real[0]} chooses another."
-            )
-        builtin = self.tenant is None and (self.scenario is None or self.scenario in SCENARIOS)
-        if self.fake and builtin and self.user not in (None, *USERS):
-            raise click.UsageError(
-                f"Invalid value for '--user': {self.user!r} is not one of"
-                f" {', '.join(map(repr, USERS))}."
             )
         return self
 

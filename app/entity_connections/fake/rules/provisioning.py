@@ -62,12 +62,9 @@ def change(state: TenantState, caller: Caller, id_: str, fields: Mapping[str, ob
     _check_permission(state, caller)
     values = _check_fields(fields)
     entity = _get_unprovisioned(state, id_)
-    entity = entity._replace(
-        name=values.get("name", entity.name),
-        display_name=values.get("displayName", entity.display_name),
-        locale=values.get("locale", entity.locale),
-        timezone=values.get("timezone", entity.timezone),
-    )
+    if "displayName" in values:
+        values["display_name"] = values.pop("displayName")
+    entity = entity._replace(**values)
     _check_name_is_free(state, entity)
     state.hierarchy.update(entity)
 
