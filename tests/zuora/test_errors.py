@@ -88,6 +88,14 @@ async def test_an_echoed_token_is_masked(noise: str) -> None:
     assert len(caught.value.sentence) <= 255
 
 
+@pytest.mark.parametrize("token", [None, "", "a token", "t" * 8_193])
+async def test_an_answer_without_a_usable_token_is_invalid(token: str | None) -> None:
+    server = ScriptedServer()
+    server.token_response = httpx.Response(200, json={"access_token": token, "expires_in": 3599})
+    with pytest.raises(errors.TokenUnavailable, match="The answer holds no token"):
+        await server.client.accept(ENTITY, "1")
+
+
 @pytest.mark.parametrize("before", range(0, 32, 5))
 async def test_a_text_is_not_cut_within_an_echoed_token(before: int) -> None:
     token = "7f0b5e1c93d24a6b8c0d1e2f3a4b5c6d"

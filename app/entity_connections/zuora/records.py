@@ -45,7 +45,7 @@ class TokenAnswer(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    access_token: str = Field(pattern=r"^[!-~]{1,8192}$", repr=False)
+    access_token: str = Field(pattern=r"^[!-~]+$", max_length=8_192, repr=False)
     expires_in: FiniteFloat | None = None
     scope: str | None = None
 
