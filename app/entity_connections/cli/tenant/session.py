@@ -29,9 +29,9 @@ from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 
-EXCHANGE_LIMIT = 20.0
-"""Seconds for which a command waits for an answer: it ends within 60 s, although it reads the list
-after a write that was not answered."""
+EXCHANGE_LIMIT = 18.0
+"""Seconds for which a command waits for an answer: it ends within 60 s, although it goes on after
+one that did not come, to look up what was sent."""
 SILENCE_INTERVAL = 3.0
 """Seconds without an answer after which the user is told."""
 

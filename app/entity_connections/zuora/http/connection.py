@@ -266,7 +266,5 @@ def _make_response_error(error: Exception) -> ZuoraError:
     if isinstance(error, httpx.DecodingError):
         return errors.InvalidResponse("The answer's compression is broken.")
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        no_response = errors.NoResponse("Zuora did not answer in time.")
-        no_response.retries_exhausted = True  # the next attempt would last as long
-        return no_response
+        return errors.NoResponse("Zuora did not answer in time.")
     return errors.NoResponse("The connection to Zuora broke before the answer was whole.")

@@ -25,6 +25,7 @@ class RetryPolicy(NamedTuple):
         attempts: of one call, the first included; Zuora advises at most five.
         connect_attempts: attempts while the server cannot be reached or breaks the connection.
             Fewer, because a network that is down stays down for longer than the delays.
+        max_silence: after an attempt that waited longer for an answer in vain there is no other.
         first_delay: the most after the first attempt; doubles each time, up to `max_delay`.
         total: time from the start of a call to the start of its last attempt, all
             waiting included. Connecting comes on top; both must fit into the time in which
@@ -34,6 +35,7 @@ class RetryPolicy(NamedTuple):
 
     attempts: int = 5
     connect_attempts: int = 3
+    max_silence: float = 10.0
     first_delay: float = 1.0
     max_delay: float = 60.0
     total: float = 150.0
@@ -117,6 +119,7 @@ async def retry(
     number = 0
     while True:
         number += 1
+        started = now()
         try:
             return await attempt(number)
         except ZuoraError as error:
@@ -127,7 +130,8 @@ async def retry(
             attempts = policy.connect_attempts if silent else policy.attempts
             repeatable = safety.allows(error) and not error.retries_exhausted
             error.retries_exhausted = True
-            if not repeatable or number >= attempts:
+            took_long = silent and now() - started > policy.max_silence
+            if not repeatable or number >= attempts or took_long:
                 raise
             until = now() + policy.delay(number, error.retry_after)
             if until > deadline.at:
