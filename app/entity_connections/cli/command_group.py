@@ -1,12 +1,12 @@
 """The commands, which are imported when they are run, so that help starts fast."""
 
 from importlib import import_module
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from entity_connections.cli.completers import filter_completions
-from entity_connections.domain.words import suggest
 
 COMMANDS = {
     "entities": ("commands.entities", "The entities, and which you have access to"),
@@ -46,10 +46,7 @@ def examples(*lines: str, needs: str = "") -> str:
 
 
 class Group(click.Group):
-    """A group of commands; a name that it does not have leads to those that it has.
-
-    Without a name it prints its help.
-    """
+    """A group of commands, which prints its help where no name follows."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the options before the name of a command."""
@@ -57,20 +54,12 @@ class Group(click.Group):
             args = ["--help"]
         return super().parse_args(ctx, args)
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve a command as click does; the error for an unknown one leads to others."""
-        name, names = args[0], self.list_commands(ctx)
-        if name not in names and not ctx.resilient_parsing:
-            hint = suggest(name, names) or "."
-            see = f"See: {ctx.command_path} --help"
-            raise click.UsageError(f"there is no command {name!r}{hint} {see}", ctx)
-        return super().resolve_command(ctx, args)
-
 
 class CommandGroup(Group):
-    """The group of all `COMMANDS`."""
+    """The group of all `COMMANDS`; click suggests names out of its `commands`."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(commands={name: click.Command(name) for name in COMMANDS}, **attributes)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table."""
