@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entity_connections.domain.clock import wall_time
 from entity_connections.domain.errors import LocalTenantError
-from entity_connections.fake.api.middleware import TrailingSlashMiddleware, ZuoraMiddleware
+from entity_connections.fake.api.middleware import ZuoraMiddleware, ignore_trailing_slash
 from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits
 from entity_connections.fake.api.routes import Routes
 from entity_connections.fake.faults.active_faults import ActiveFaults
@@ -121,7 +121,7 @@ def open_tenant(
     app = GZipMiddleware(
         app, minimum_size=_COMPRESS_FROM, compresslevel=1, exclude_content_types=()
     )
-    app = TrailingSlashMiddleware(FaultMiddleware(app, faults, state), state)
+    app = ignore_trailing_slash(FaultMiddleware(app, faults, state), state)
     if local:
         app = _raise_file_errors(app, path)
     return Tenant(app, faults, state, path)

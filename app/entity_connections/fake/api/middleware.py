@@ -27,19 +27,16 @@ _TRACK_ID = re.compile(r"[ !#-&(-9<-~]{1,64}")  # printable ASCII without " ' : 
 _CONCURRENCY_LIMIT = 40
 
 
-class TrailingSlashMiddleware:
-    """ASGI middleware that ignores a slash at the end of a path, unless the policy refuses it."""
+def ignore_trailing_slash(app: ASGIApp, state: TenantState) -> ASGIApp:
+    """Return an application without slashes at the end of paths, unless the policy refuses them."""
 
-    def __init__(self, app: ASGIApp, state: TenantState) -> None:
-        self._app = app
-        self._state = state
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call."""
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removesuffix("/")
-        if path != scope["path"] and self._state.policy().trailing_slash == "ignored":
+        if path != scope["path"] and state.policy().trailing_slash == "ignored":
             scope = {**scope, "path": path}
-        await self._app(scope, receive, send)
+        await app(scope, receive, send)
+
+    return call
 
 
 class ZuoraMiddleware:
