@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,8 +177,9 @@ def _load_lists(options: Mapping[str, Any]) -> "tuple[Hierarchy, Iterable[Connec
         from entity_connections.cli.tenant.local_state import open_list_cache
 
         if lists := open_list_cache(profile.rstrip("/")).load():
-            listed = (snapshot.connections for snapshot in lists.snapshots)
-            return lists.hierarchy, dict.fromkeys(chain.from_iterable(listed))
+            oldest_first = reversed(lists.snapshots)  # both ends list a connection
+            newest = {record.id: record for shot in oldest_first for record in shot.connections}
+            return lists.hierarchy, newest.values()
         return Hierarchy(), ()
     try:
         with warnings.catch_warnings(action="ignore"):
