@@ -124,11 +124,22 @@ async def test_the_detail_says_what_comes_next_and_who_did_what() -> None:
         await ui.press_on("Acme-US", "r", "y")
         detail = " ".join(ui.text("detail").split())
         assert "Status ◐ Pending, requested just now" in detail
-        assert "Next Acme-US must accept. g: act there, then a accepts." in detail
+        assert "Next Acme-US must accept. g goes there, a accepts." in detail
         assert "requested by alice@acme.example" in detail
         assert ui.text("keys").startswith(" g Accept there")
         await ui.press("g")
         assert ui.text("keys").startswith(" a Accept")
+
+
+async def test_a_small_detail_leaves_out_since_when_rather_than_cutting_it() -> None:
+    async with open_screen(size=(60, 20)) as ui:
+        await ui.press_on("Acme-Mexico", "r", "y")
+        assert ui.text("detail") == (
+            " Acme Corporation → Acme-Mexico  ◐ Pending\n"
+            " Next: Acme-Mexico must accept. g goes there, a accepts."
+        )
+        await ui.resize((80, 24))
+        assert "◐ Pending, requested just now" in ui.text("detail")
 
 
 async def test_a_message_moves_nothing() -> None:

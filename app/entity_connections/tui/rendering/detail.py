@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from entity_connections.domain.actions import (
@@ -120,12 +121,15 @@ def _lay_out(fields: Sequence[_Field], width: int) -> list[Content]:
 def render_short_detail(context: CommandContext, history: Sequence[Entry], width: int) -> Content:
     """Return two lines for a pane under the rows: the status of the pair, and what comes next.
 
-    The titles are cut where the status would not fit beside them.
+    Where the status would not fit beside the titles, the time since when it is so is left out,
+    and the titles are cut.
     """
     row = context.row
     if row is None:
         return Content("\n")
     status = _render_status(row, history)
+    if status.cell_length + 3 + min(cell_len(row.pair), MIN_PAIR_WIDTH) > width:
+        status = _render_status(row, ())
     pair = cut_pair(row.source, row.target, max(MIN_PAIR_WIDTH, width - status.cell_length - 3))
     # Few styles: each is sent again at every step of the cursor.
     head = Content.styled(f" {pair}  ", "bold") + status
@@ -233,8 +237,8 @@ def _describe_waiting(row: Row, context: CommandContext) -> str:
         if get_other_side_reason(context) is not None:
             return f"An administrator of {row.target.title} must accept."
         can_write = get_write_reason(row, context) is None
-        then = ", then a accepts" if can_write else ""
-        return f"{row.target.title} must accept. g: act there{then}."
+        then = ", a accepts" if can_write else ""
+        return f"{row.target.title} must accept. g goes there{then}."
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
         return f"Only {row.source.title} can request it again."
     reason = REQUEST.disabled_reason(row)
