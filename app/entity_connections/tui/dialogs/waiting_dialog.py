@@ -58,8 +58,6 @@ _PROGRESS = {
 }
 _EXPENDABLE = ("ctrl+r", "/", "*", "tab", "enter", "escape")
 """Keys that are not named where there is no room, the first one first."""
-
-
 SENTENCE_LINES, MESSAGE_LINES = 2, 3
 """Lines of the sentence about the row under the cursor, and of the message below it."""
 LINES_BESIDE = 13
@@ -71,9 +69,8 @@ MIN_ROWS = 8
 class WaitingDialog(ListDialog[Row | None]):
     """Shows the requests that wait, as lists arrive; returns the row to go to, or None.
 
-    A row is known by the id of its request, so that a mark never passes to a newer one.
-
-    The main screen reads lists and sends what is answered here.
+    A row is known by the id of its request, so that a mark never passes to a newer one. The main
+    screen reads lists and sends what is answered here.
 
     Attributes:
         marks: the ids of the marked requests, hidden ones too.
@@ -90,7 +87,7 @@ class WaitingDialog(ListDialog[Row | None]):
             ("asterisk", "mark_all", "All", "Mark all that are shown, or none"),
             ("a", "answer('accept')", "Accept", "Accept the marked requests, or this one"),
             ("d", "answer('deny')", "Deny", "Deny the marked requests, or this one"),
-            ("tab", "show_other_list", "Other", "The other list"),
+            ("tab", "show_list", "Other", "The other list"),
             ("1", "show_list(False)", "You", "What waits for you"),
             ("2", "show_list(True)", "Others", "What waits for others"),
             ("ctrl+r,f5", "read", "Read", "Read all lists again"),
@@ -130,7 +127,6 @@ class WaitingDialog(ListDialog[Row | None]):
         self._chosen, self._refusal = None, ""  # the row will be chosen that the filter leaves
 
     def _choose_row(self, key: str | None) -> None:
-        """Note on which row the user has put the cursor."""
         self._chosen, self._refusal = key, ""
         self.show_details()
 
@@ -153,17 +149,15 @@ class WaitingDialog(ListDialog[Row | None]):
         longest_pair = max((cell_len(row.pair) for row in rows), default=MIN_PAIR_WIDTH)
         pair = _PAIR._replace(max_width=longest_pair + 1)  # what follows stands near it
         self.grid.columns = [pair, *since, *_COLUMNS[self._for_others]]
-        self.grid.placeholder = Content(self._make_placeholder(is_filtered=bool(rows)))
+        known_so_far = " among what is known so far" if describe_lists(state) else ""
+        who = "anybody else" if self._for_others else "you"
+        empty = f"Nothing waits for {who}{known_so_far}."
+        if rows:
+            empty = f"Nothing matches “{self.filter_input.value}”."
+        self.grid.placeholder = Content(empty)
         self.grid.set_items(item for _, item in found)
         self._chosen = self._chosen or self.grid.cursor_key
         self.show_details()
-
-    def _make_placeholder(self, *, is_filtered: bool) -> str:
-        if is_filtered:
-            return f"Nothing matches “{self.filter_input.value}”."
-        who = "anybody else" if self._for_others else "you"
-        known_so_far = " among what is known so far" if describe_lists(self._state) else ""
-        return f"Nothing waits for {who}{known_so_far}."
 
     def _make_item(self, row: Row, reason: DisabledReason | None) -> Item:
         """Return a row of the list; `reason`: why nothing can be written, if so."""
@@ -250,7 +244,7 @@ class WaitingDialog(ListDialog[Row | None]):
                 *hints,
             ]
         hints += [
-            KeyHint("tab", other_list, "show_other_list"),
+            KeyHint("tab", other_list, "show_list"),
             KeyHint("ctrl+r", "read again", "read"),
         ]
         if not self._state.runs.is_running:  # the progress says it then
@@ -324,12 +318,11 @@ class WaitingDialog(ListDialog[Row | None]):
             self.marks = set() if shown <= self.marks else self.marks | shown
             self.show_matching()
 
-    def action_show_list(self, for_others: bool) -> None:
-        self._for_others, self._chosen, self._refusal = for_others, None, ""
+    def action_show_list(self, for_others: bool | None = None) -> None:
+        """Show a list; None: the other one."""
+        self._for_others = not self._for_others if for_others is None else for_others
+        self._chosen, self._refusal = None, ""
         self.show_matching()
-
-    def action_show_other_list(self) -> None:
-        self.action_show_list(not self._for_others)
 
     def action_read(self) -> None:
         ids = list_readable_ids(self._state.session.tenant)
