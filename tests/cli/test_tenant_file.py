@@ -92,9 +92,9 @@ def test_a_server_and_a_command_share_it(home: Path, path: Path) -> None:
             **server.environ("bruno"),
         )  # fmt: skip
         assert there.returncode == 0, there.stderr
-        shown = json.loads(run(home, "tenant", "show", str(path), "--json").stdout)
-    assert shown["policy"]["denied"] == "removed"
-    assert shown["connections"]["Pending"] == 5
+        shown = run(home, "tenant", "show", str(path)).stdout
+    assert "policy: denied=removed\n" in shown
+    assert "5 Pending" in shown
 
 
 def test_export_makes_the_same_tenant_again(home: Path, path: Path, tmp_path: Path) -> None:
@@ -207,9 +207,6 @@ def test_the_policy_is_printed_with_what_switches_it(home: Path) -> None:
     text = run(home, "policy").stdout
     assert "a denied request: becomes Disconnected" in text
     assert "or: is removed   --policy denied=removed" in text
-    rows = json.loads(run(home, "policy", "--json").stdout)
-    assert {"denied", "again", "withdrawal", "reused-key"} <= {row["name"] for row in rows}
-    assert rows[0]["choice"] == "becomes Disconnected"
 
 
 def test_scenarios_are_listed_shown_and_described(home: Path, tmp_path: Path) -> None:

@@ -1,11 +1,9 @@
 """`tenant`: a fake tenant that lives in a file."""
 
-import sqlite3
 import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,8 +12,8 @@ from entity_connections.cli.completers import SCENARIO
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.scenario import echo_scenario, format_option
 from entity_connections.cli.fake.tenant_source import open_tenant_file, report_problems
-from entity_connections.cli.output import echo, echo_json, format_table, info
-from entity_connections.cli.parameters import argument, json_option, option
+from entity_connections.cli.output import echo, format_table, info
+from entity_connections.cli.parameters import argument, option
 from entity_connections.domain.text import clean
 
 file_argument = argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -43,34 +41,31 @@ def tenant() -> None:
     )
 )
 @file_argument
-@json_option
-def show(file: Path, *, as_json: bool) -> ExitCode:
-    """Say what a tenant holds.
-
-    --json: {"file", "scenario", "tenantId", "entities": {status: count}, "connections":
-    {status: count}, "users": [{"name", "username", "home", "administrator", "standardUser"}],
-    "policy": {name: value}, "faults"};
-    administrator and standardUser count entities.
-    """
+def show(file: Path) -> ExitCode:
+    """Say what a tenant holds; `tenant export` says it to machines."""
+    from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER
     from entity_connections.fake.policy import Policy
+    from entity_connections.fake.state import tenant_settings
+    from entity_connections.fake.state.stored_scenario import read_scenario
 
     with closing(open_tenant_file(file)) as db:
-        facts = _collect_facts(file, db)
-    if as_json:
-        echo_json(facts)
-        return ExitCode.DONE
-    echo(f"{clean(str(file))}: tenant {facts['tenantId']}, made from {clean(facts['scenario'])}")
-    for kind in ("entities", "connections"):
-        counts = [f"{count} {clean(status)[:40]}" for status, count in facts[kind].items()]
-        echo(f"{kind}: {', '.join(counts) or 'none'}")
-    default = Policy().as_dict()
-    changes = [
-        f"{name}={value}" for name, value in facts["policy"].items() if default[name] != value
-    ]
-    echo(f"policy: {', '.join(changes) or 'as the command `policy` prints it'}")
-    if facts["faults"]:
-        echo(f"faults: {' · '.join(facts['faults'])}")
-    rows = [[clean(str(value)) for value in user.values()] for user in facts["users"]]
+        state, origin = read_scenario(db), tenant_settings.read(db, tenant_settings.SCENARIO)
+    echo(f"{clean(str(file))}: tenant {state.tenant_id}, made from {clean(origin)}")
+    for kind, records in (("entities", state.entities), ("connections", state.connections)):
+        counts = Counter(record.status for record in records)
+        texts = [f"{count} {clean(status)[:40]}" for status, count in counts.items()]
+        echo(f"{kind}: {', '.join(texts) or 'none'}")
+    changes = state.policy.as_dict().items() - Policy().as_dict().items()
+    switches = ", ".join(f"{name}={value}" for name, value in sorted(changes))
+    echo(f"policy: {switches or 'as the command `policy` prints it'}")
+    if state.faults:
+        echo(f"faults: {' · '.join(state.faults)}")
+    names = {entity.id: clean(entity.display_name) for entity in state.entities}
+    rows = []
+    for user in state.users:
+        roles = Counter(state.roles.get(user.name, {}).values())
+        numbers = (str(roles[role]) for role in (ADMINISTRATOR, STANDARD_USER))
+        rows.append((user.name, clean(user.username), names[user.home_entity_id], *numbers))
     echo("\n" + format_table(("USER", "USERNAME", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
     return ExitCode.DONE
 
@@ -126,32 +121,3 @@ def export(file: Path, file_format: str) -> ExitCode:
     with closing(open_tenant_file(file)) as db:
         echo_scenario(read_scenario(db), file_format)
     return ExitCode.DONE
-
-
-def _collect_facts(file: Path, db: sqlite3.Connection) -> dict[str, Any]:
-    """Return what `show` prints, as the data of its --json."""
-    from entity_connections.fake.state import tenant_settings
-    from entity_connections.fake.state.stored_scenario import read_scenario
-
-    state = read_scenario(db)
-    names = {entity.id: entity.display_name for entity in state.entities}
-    roles = {user.name: Counter(state.roles.get(user.name, {}).values()) for user in state.users}
-    return {
-        "file": str(file),
-        "scenario": tenant_settings.read(db, tenant_settings.SCENARIO),
-        "tenantId": state.tenant_id,
-        "entities": Counter(entity.status for entity in state.entities),
-        "connections": Counter(connection.status for connection in state.connections),
-        "users": [
-            {
-                "name": user.name,
-                "username": user.username,
-                "home": names[user.home_entity_id],
-                "administrator": roles[user.name]["administrator"],
-                "standardUser": roles[user.name]["standard user"],
-            }
-            for user in state.users
-        ],
-        "policy": state.policy.as_dict(),
-        "faults": state.faults,
-    }
