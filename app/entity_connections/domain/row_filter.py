@@ -95,8 +95,8 @@ def find_hidden_match(filter_text: str, row: SearchableRow) -> str:
     That is a technical name, the parent, or the end of an id that begins with the word.
     """
     for term in _split_terms(filter_text):
-        shown = term in row.title or _begins(term, row.phrases)
-        if not shown and _is_hidden(term, row.hidden):
+        is_hidden = term not in row.title and _is_hidden(term, row.hidden)
+        if is_hidden and not _begins(term, row.phrases):
             if term.startswith(_IN):
                 return _IN + _list_hidden(row.row)[_PARENT]
             at = row.hidden.index(term)
