@@ -236,10 +236,6 @@ class ScreenState:
             is_new = self.snapshot.asked > self._cached_asked
             self.tab.put_cursor(may_be_empty=is_new)
 
-    def count(self, direction: Direction) -> int:
-        """Return the number of rows of a tab, hidden ones too."""
-        return len(self.tabs[direction].rows())
-
     @property
     def waiting_count(self) -> int:
         """Number of requests that wait for the acting entity."""

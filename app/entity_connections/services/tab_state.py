@@ -95,6 +95,11 @@ class TabState:
         return list(self._find_visible().values())
 
     @property
+    def listed_count(self) -> int:
+        """Number of rows of the list, hidden ones too."""
+        return len(self._listed)
+
+    @property
     def visible_count(self) -> int:
         """Number of visible rows that are in the list; a pinned row may not be."""
         return len(self._find_visible().keys() & self._listed.keys())

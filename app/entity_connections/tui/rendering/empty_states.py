@@ -14,7 +14,7 @@ def render_empty_state(state: ScreenState) -> Content:
     """Return why there are no rows."""
     if state.snapshot is None:
         return render_error_state(state.failure) if state.failure else READING
-    if state.tab.filter_text and (hidden := state.count(state.direction)):
+    if state.tab.filter_text and (hidden := state.tab.listed_count):
         return Content.assemble(
             (f"Nothing matches “{state.tab.filter_text}”.", "bold"),
             f"\n\nThe filter hides {hidden} rows; escape clears it.",

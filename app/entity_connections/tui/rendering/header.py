@@ -166,7 +166,7 @@ def _render_tab(
 
 
 def _render_count(state: ScreenState, direction: Direction, waiting: str, style: str) -> Content:
-    total = state.count(direction)
+    total = state.tabs[direction].listed_count
     shown = state.tab.visible_count if direction is state.direction else total
     # The outbound tab has a row for every entity; others may be missing from a partial list.
     inbound = direction is Direction.INBOUND

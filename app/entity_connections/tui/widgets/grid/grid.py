@@ -365,12 +365,11 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
         for slot in self.slots:
             cell = item.cells[slot.column.key]
             before, text, after = fit_cell(cell, slot.width)
+            style = get_style(cell.tone)
             is_muted = before and ground != "cursor"  # each style more costs 20 bytes at every key
-            parts += [
-                (" " + before, get_style("mute" if is_muted else cell.tone)),
-                (text, get_style(cell.tone)),
-                (after, get_style("mute")),
-            ]
+            parts += [(" " + before, get_style("mute") if is_muted else style), (text, style)]
+            if after:
+                parts.append((after, get_style("mute")))
         return self._make_strip(parts)
 
     def _paint_header(self) -> Strip:
