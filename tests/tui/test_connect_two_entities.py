@@ -46,16 +46,6 @@ async def test_two_entities_are_connected_by_mouse(size: tuple[int, int]) -> Non
         assert ui.cell("Acme-Americas", "status") == "● Connected"
 
 
-async def test_the_other_side_is_one_key_away() -> None:
-    async with open_screen() as ui:
-        await ui.act_in("Acme-Americas")
-        await ui.press_on("Acme-Europe", "r", "y", "g")
-        assert "Acme-Europe ▾" in ui.text("header")
-        assert ui.cursor == "Acme-Americas"
-        await ui.press("enter", "y")
-        assert ui.cell("Acme-Americas", "status") == "● Connected"
-
-
 async def test_the_other_side_finds_a_pair_that_its_old_list_does_not_hold() -> None:
     async with open_screen() as ui:
         await ui.press("2")  # Acme Corporation is seen before there is anything from Acme-Americas

@@ -5,7 +5,6 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.typed_name import make_typed_name
 
 from tests.tui.open_screen import SIZES, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
@@ -53,14 +52,6 @@ async def test_an_outcome_shows_a_hostile_name_as_text() -> None:
         assert "[@click=app.quit]x[/] → Global [red]Hostile[/] is Connected." in ui.notice
         await ui.press("g")
         assert "[@click=app.quit]x[/] ▾" in ui.text("header")
-
-
-async def test_every_name_to_type_is_ascii_and_short() -> None:
-    async with open_screen("hostile") as ui:
-        for entity in ui.state.session.tenant.hierarchy:
-            name = make_typed_name(entity).name
-            assert name.isascii()
-            assert 0 < len(name) <= 40
 
 
 async def test_a_status_from_outside_is_shown_as_a_word_with_no_action() -> None:

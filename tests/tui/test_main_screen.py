@@ -89,14 +89,6 @@ async def test_every_scenario_opens_and_can_be_walked_through(scenario: str) -> 
         assert ui.shows_main_screen
 
 
-async def test_the_key_bar_greys_what_is_impossible_on_the_row() -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-Americas")
-        connected = ui.screen.view.key_bar.content
-        await ui.move_to("Acme-US")
-        assert not ui.screen.view.key_bar.content.is_same(connected)
-
-
 async def test_global_500_shows_its_511_rows() -> None:
     async with open_screen("global-500") as ui:
         assert len(ui.row_names()) == 511

@@ -249,12 +249,6 @@ async def test_without_writes_the_answers_look_like_that_and_deny_like_harm_with
         assert (cells["accept"].tone, cells["deny"].tone) == ("link", "harm")
 
 
-async def test_a_count_is_no_exact_number_before_all_lists_are_read() -> None:
-    async with open_screen() as ui:
-        assert ui.state.lists_left is None
-        assert re.fullmatch(r"\d+\+", count_in_header(ui))
-
-
 async def test_a_click_on_deny_denies_one() -> None:
     async with open_screen() as ui:
         await ui.press("w")
