@@ -38,7 +38,7 @@ def test_version_and_help(home: Path) -> None:
         (["help", "entities", "x"], ["entity-connections entities has no commands, so no 'x'."]),
         (["--theme", "dark", "waiting"], ["--theme is an option of the screen, not of a command."]),
         (["journal", "verify", "--entity", "Acme-US"], ["--entity"]),
-        (["journal", "--json", "resolve"], ["--json goes behind the name"]),
+        (["journal", "--json", "resolve"], ["--json before resolve"]),
         ([], ["terminal"]),
         (["--no-such\x1b]0;x\x07"], ["--no-such"]),
         (["entities", "a\nb\u202e"], ["argument (a⏎b)"]),

@@ -24,9 +24,7 @@ def test_commands_and_options(home: Path) -> None:
     assert offered(home, "connections", "--dir") == ["--direction"]
     assert offered(home, "--scenario", "ho") == ["hostile"]
     assert offered(home, "completion", "") == ["bash", "zsh", "fish"]
-    assert offered(home, "help", "dis") == ["disconnect"]
-    assert offered(home, "help", "journal", "") == ["resolve", "verify"]
-    assert offered(home, "help", "no-such-command", "") == []
+    assert offered(home, "journal", "") == ["resolve", "verify"]
 
 
 def test_values(home: Path) -> None:

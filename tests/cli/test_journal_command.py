@@ -66,8 +66,6 @@ def test_verify_prints_the_last_line(written: Path) -> None:
     assert found == "The journal of 6 lines shows no change."
     hash_ = last.removeprefix("Line 6 is the last: ")
     assert find_anchor(written).read_text() == f"6 {hash_}\n"
-    as_json = json.loads(run(written, "journal", "verify", "--json").stdout)
-    assert as_json["last"] == {"seq": 6, "hash": hash_}
 
 
 def test_verify_finds_a_journal_that_was_rolled_back_or_removed(
@@ -101,10 +99,10 @@ def test_verify_says_what_it_cannot_know_without_the_anchor(written: Path) -> No
 
 def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
     edit_state(written, "UPDATE journal SET entry = replace(entry, 'US', 'UK') WHERE seq = 1")
-    changed = run(written, "journal", "verify", "--json")
+    changed = run(written, "journal", "verify")
     assert changed.returncode == 1
     problems = ["Line 1 has been changed."]
-    assert json.loads(changed.stdout)["problems"] == problems
+    assert changed.stdout.splitlines()[:1] == problems
     edit_state(written, "DELETE FROM journal WHERE seq = 4")
     missing = run(written, "journal", "verify")
     assert missing.returncode == 1
@@ -113,7 +111,7 @@ def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
     assert lines[-2] == "The journal of 5 lines has been changed."
 
 
-@pytest.mark.parametrize("command", [(), ("--json",), ("verify",), ("verify", "--json")])
+@pytest.mark.parametrize("command", [(), ("--json",), ("verify",)])
 def test_a_file_that_is_no_journal_is_refused(home: Path, command: tuple[str, ...]) -> None:
     path = home / "state" / "state.sqlite3"
     path.parent.mkdir(parents=True)

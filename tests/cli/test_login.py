@@ -211,29 +211,15 @@ def test_profiles_are_listed(home: Path, tenant: Served) -> None:
     assert "login --profile NAME" in empty.stderr
     login(home, tenant)
     assert "fake     sandbox  allowed" in run(home, "profiles").stdout
-    (profile,) = json.loads(run(home, "profiles", "--json").stdout)
-    assert profile == {
-        "name": "fake",
-        "baseUrl": tenant.url,
-        "risk": "sandbox",
-        "readOnly": False,
-        "clientId": tenant.users["alice"][0],
-        "entity": None,
-        "user": None,
-    }
 
 
 def test_config_explain_shows_each_origin_and_no_secret(home: Path, tenant: Served) -> None:
     login(home, tenant)
-    settings = {
-        setting["key"]: (setting["value"], setting["origin"])
-        for setting in json.loads(
-            run(home, "config", "explain", "--json", ZUORA_ENTITY_ID="x").stdout
-        )
-    }
-    assert settings["base_url"] == (tenant.url, str(home / "config" / "config.toml"))
-    assert settings["entity"] == ("x", "ZUORA_ENTITY_ID")
-    assert settings["client_secret"] == ("set", str(home / "config" / "secrets" / "fake"))
+    explained = run(home, "config", "explain", ZUORA_ENTITY_ID="x").stdout
+    lines = [line.split() for line in explained.splitlines()]
+    assert ["base_url", tenant.url, str(home / "config" / "config.toml")] in lines
+    assert ["entity", "x", "ZUORA_ENTITY_ID"] in lines
+    assert ["client_secret", "set", str(home / "config" / "secrets" / "fake")] in lines
     for arguments in ((), ("--profile", "fake"), ("--base-url", tenant.url)):
         done = run(home, "config", "explain", *arguments, **tenant.environ())
         assert done.returncode == 0

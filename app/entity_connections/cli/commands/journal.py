@@ -45,7 +45,7 @@ def journal(ctx: click.Context, options: TenantOptions, *, as_json: bool) -> Exi
     """
     if (command := ctx.invoked_subcommand) is not None:
         if as_json:
-            raise click.UsageError(f"--json goes behind the name: journal {command} --json.")
+            raise click.UsageError(f"--json before {command} is for the list of all writes.")
         ctx.find_root().obj = options  # those of a command behind this one, too
         return None
     with usage_errors(JournalError):
@@ -65,8 +65,7 @@ def journal(ctx: click.Context, options: TenantOptions, *, as_json: bool) -> Exi
 
 
 @journal.command(epilog=examples("entity-connections journal verify"))
-@json_option
-def verify(*, as_json: bool) -> ExitCode:
+def verify() -> ExitCode:
     """Look for lines that were changed or are missing; ends with 1 when there may be.
 
     Every line holds a hash of itself and of the line before, and a small file beside
@@ -78,22 +77,15 @@ def verify(*, as_json: bool) -> ExitCode:
 
     Where the small file is missing, the next write makes it anew. Where it is damaged, look
     at it and move it away first.
-
-    --json: {"lines", "problems", "notes", "last": {"seq", "hash"}}; last is null
-    where there is no line.
     """
     with usage_errors(JournalError):
         verification = _open_journal().verify()
-    last = verification.last
-    if as_json:
-        echo_json(verification._asdict() | {"last": last._asdict() if last else None})
-    else:
-        for sentence in verification.problems + verification.notes:
-            echo(sentence)
-        changes = "has been changed" if verification.problems else "shows no change"
-        echo(f"The journal of {verification.lines} lines {changes}.")
-        if last:
-            echo(f"Line {last.seq} is the last: {last.hash}")
+    for sentence in verification.problems + verification.notes:
+        echo(sentence)
+    changes = "has been changed" if verification.problems else "shows no change"
+    echo(f"The journal of {verification.lines} lines {changes}.")
+    if last := verification.last:
+        echo(f"Line {last.seq} is the last: {last.hash}")
     doubtful = verification.problems or (last and verification.notes)
     return ExitCode.REFUSED if doubtful else ExitCode.DONE
 

@@ -5,7 +5,6 @@ import click
 from entity_connections.cli.command_group import Group, examples
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, echo_json, format_table, info
-from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.real_workspace import get_profile
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.risk import Risk
@@ -13,34 +12,14 @@ from entity_connections.settings.profiles import Profile, load_profiles
 
 
 @click.command(epilog=examples("entity-connections profiles"))
-@json_option
-def profiles(*, as_json: bool) -> ExitCode:
-    """List the profiles of your config file.
-
-    --json: [{"name", "baseUrl", "risk", "readOnly", "clientId", "entity", "user"}];
-    clientId, entity and user are null where nothing says.
-    """
-    profiles = load_profiles().values()
-    if as_json:
-        echo_json([_to_json(profile) for profile in profiles])
-    elif profiles:
+def profiles() -> ExitCode:
+    """List the profiles of your config file."""
+    if profiles := load_profiles().values():
         heads = ("PROFILE", "RISK", "WRITES", "ADDRESS", "ENTITY", "USER")
-        echo(format_table(heads, [_to_row(profile) for profile in profiles]))
+        echo(format_table(heads, map(_to_row, profiles)))
     else:
         info("There are no profiles. To make one: entity-connections login --profile NAME")
     return ExitCode.DONE
-
-
-def _to_json(profile: Profile) -> dict[str, str | bool | None]:
-    return {
-        "name": profile.name,
-        "baseUrl": profile.base_url,
-        "risk": profile.risk.value,
-        "readOnly": profile.read_only,
-        "clientId": profile.client_id or None,
-        "entity": profile.entity,
-        "user": profile.user,
-    }
 
 
 def _to_row(profile: Profile) -> tuple[str, ...]:
@@ -59,30 +38,21 @@ def config() -> None:
 
 @config.command(epilog=examples("entity-connections config explain"))
 @some_tenant_options(profile="", base_url="")
-@json_option
-def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
+def explain(options: TenantOptions) -> ExitCode:
     """Say each setting of a profile, of --base-url, or of all profiles, and its origin.
 
     Of the client secret it is only told whether it is there.
-
-    --json: [{"profile", "key", "value", "origin"}]
     """
     from entity_connections.cli.keyring_wait import report_keyring_wait
     from entity_connections.settings.explain import explain_profile
 
     options.check()
     profiles = [*load_profiles().values()] if options.fake else [get_profile(options)]
-    explained = {}
     for profile in profiles:
         with report_keyring_wait(profile):
-            explained[profile.name] = explain_profile(profile)
-    if as_json:
-        rows = [(name, setting) for name, settings in explained.items() for setting in settings]
-        echo_json([{"profile": name, **setting._asdict()} for name, setting in rows])
-        return ExitCode.DONE
-    for settings in explained.values():
+            settings = explain_profile(profile)
         echo(f"{format_table(('SETTING', 'VALUE', 'FROM'), settings, None)}\n")
-    if not explained:
+    if not profiles:
         info("There are no profiles.")
     return ExitCode.DONE
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from entity_connections.cli.command_group import Group, examples
-from entity_connections.cli.completers import SCENARIO
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.scenario import echo_scenario, format_option
 from entity_connections.cli.fake.tenant_source import open_tenant_file, report_problems
@@ -73,16 +72,12 @@ def show(file: Path) -> ExitCode:
 @tenant.command(
     epilog=examples(
         "entity-connections entities --tenant shared.tenant",
-        "entity-connections tenant reset shared.tenant --scenario empty --yes",
+        "entity-connections tenant reset shared.tenant --yes",
     )
 )
 @file_argument
-@option(
-    "--scenario", type=SCENARIO, metavar="NAME",
-    help="Start from this one in place of what it was made from.",
-)  # fmt: skip
 @option("--yes", is_flag=True, help="Do it without a question.")
-def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
+def reset(file: Path, *, yes: bool) -> ExitCode:
     """Put a tenant back to how it began; what was done in it is lost.
 
     Programs that have it open go on with the new state; they must sign in again. Until they
@@ -98,7 +93,7 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
             if not click.confirm(question, default=False, err=True):
                 return ExitCode.INTERRUPTED
         with report_problems(), file_errors(file):
-            origin = reset_tenant(db, scenario)
+            origin = reset_tenant(db)
     info(f"{file} is {origin or 'as it was made'} again.")
     return ExitCode.DONE
 

@@ -57,8 +57,8 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
         identity = f"{tenant_settings.read(db, tenant_settings.IDENTITY)} {path.resolve()}"
     if scenario not in (None, origin):
         raise CliError(
-            f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"
-            f" anew: entity-connections tenant reset {tenant_file} --scenario {scenario}",
+            f"{path} was made from {origin or 'a scenario'}, not from {scenario}. Name another"
+            " file, or remove this one.",
             ExitCode.USAGE,
         )
     return TenantSource(origin, path, path.name, users, ("--tenant", str(path)), identity)
