@@ -41,10 +41,6 @@ class Connection(NamedTuple):
         """The ids of source and target."""
         return self.source_id, self.target_id
 
-    def counterpart_id(self, acting_id: str) -> str:
-        """Return the id of the other end, seen from `acting_id`."""
-        return self.target_id if self.source_id == acting_id else self.source_id
-
     def direction(self, acting_id: str) -> Direction:
         """Return the direction, seen from `acting_id`."""
         return Direction.OUTBOUND if self.source_id == acting_id else Direction.INBOUND

@@ -88,11 +88,10 @@ def record_outcomes(journal: Journal, operations: Sequence[Operation]) -> list[O
             outcomes = [_check_repetition(o, entries, journal.tenant) for o in operations]
             recorded = [_add_outcome(journal, writer, outcome) for outcome in outcomes]
         outcomes = recorded
-        journal.move_anchor()
+        if anchor_problem := journal.move_anchor():
+            problem = f" {anchor_problem}"
     except JournalError as error:
         problem = f" {error}"
-    if anchor_problem := journal.take_anchor_problem():
-        problem += f" {anchor_problem}"
     return [replace(outcome, sentence=outcome.sentence + problem) for outcome in outcomes]
 
 

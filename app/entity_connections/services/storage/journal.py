@@ -90,9 +90,7 @@ class Journal:
         self.process_id = process_id or make_process_id()
         self.last: Entry | None = None
         self.steady: Callable[[], float] = monotonic
-        self._first_seen: dict[str, float] = {}
         self._seen_stopped: dict[str, float] = {}
-        self._anchor_problem: str | None = None
         self._database = Database(path)
         self._problem, self._remedy = problem, remedy
         self._anchor = None if anchor is None or path is None else Anchor(anchor)
@@ -175,11 +173,9 @@ class Journal:
         return self.find_age(entry) <= SENDING.total_seconds()
 
     def find_age(self, entry: Entry) -> float:
-        """Return for how many seconds, on the monotonic clock, an entry is known to exist."""
-        now = self.steady()
-        first_seen = self._first_seen.setdefault(entry.id, now)
+        """Return how many seconds ago an entry of this machine was recorded; else 0."""
         recorded = self._find_recorded_moment(entry)
-        return now - (first_seen if recorded is None else min(first_seen, recorded))
+        return 0.0 if recorded is None else self.steady() - recorded
 
     def find_stop(self, entry: Entry) -> float:
         """Return from when on an open entry was not being sent, on the monotonic clock.
@@ -218,23 +214,16 @@ class Journal:
         with self._transaction() as connection:
             return verify_lines(connection, self._anchor, anchored, note)
 
-    def take_anchor_problem(self) -> str:
-        """Return why the anchor could not be written, in a sentence, once; else ""."""
-        problem = self._anchor_problem
-        if problem:
-            self._anchor_problem = ""  # not told again
-        return problem or ""
-
-    def move_anchor(self) -> None:
-        """Let the anchor remember the last line."""
+    def move_anchor(self) -> str:
+        """Let the anchor remember the last line; return why it cannot, in a sentence, or ""."""
         if self._anchor is None:
-            return
+            return ""
         try:
             with self._transaction(write=True) as connection:
                 self._anchor.move(connection)
         except (JournalError, AnchorError) as error:
-            if self._anchor_problem is None:
-                self._anchor_problem = str(error)
+            return str(error)
+        return ""
 
     def _read(self, query: str) -> list[Entry]:
         with self._transaction() as connection:
