@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from entity_connections.domain import clock
 from entity_connections.domain.secret import Secret
-from entity_connections.services.storage.token_cache import MAX_AGE, CachedToken, TokenCache
+from entity_connections.services.storage.token_cache import MAX_AGE, Token, TokenCache
 
 from tests.acme import EUROPE
 
@@ -44,7 +44,8 @@ def set_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 
 def save(path: Path, seconds: float, base_url: str = URL, client_id: str = CLIENT) -> None:
-    TokenCache(path, base_url, client_id).save(CachedToken(Secret(TOKEN), (EUROPE,), seconds))
+    token = Token(Secret(TOKEN), clock.monotonic() + seconds, (EUROPE,))
+    TokenCache(path, base_url, client_id).save(token)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_token_is_used_for_minutes_and_not_near_its_end(
     assert (cached is not None) is is_used
     if cached:
         assert (cached.secret.get_secret_value(), cached.entity_ids) == (TOKEN, (EUROPE,))
-        assert cached.seconds == min(seconds, MAX_AGE) - age
+        assert cached.renew_at - clock.monotonic() == min(seconds, MAX_AGE) - age
         assert TOKEN not in repr(cached)
 
 
@@ -112,5 +113,5 @@ def test_a_damaged_token_is_not_used(path: Path, change: str) -> None:
 
 def test_a_file_that_cannot_be_used_costs_only_a_token(tmp_path: Path) -> None:
     cache = TokenCache(tmp_path, URL, CLIENT)  # a folder
-    cache.save(CachedToken(Secret(TOKEN), (), 3_300.0))
+    cache.save(Token(Secret(TOKEN), clock.monotonic() + 3_300.0, ()))
     assert cache.load() is None

@@ -233,15 +233,6 @@ class WebPage(InvalidResponse):
         return self.status in (502, 504)
 
 
-class GatewayPage(WebPage):
-    """A page of a gateway with a status of 500 or more: Zuora is behind it, and does not answer."""
-
-    advice = (
-        "Try again in a moment; if it lasts, check the address and the proxy, then tell Zuora "
-        "Support REFERENCE."
-    )
-
-
 class ServerError(ZuoraError):
     """HTTP 5xx, or one of Zuora's categories 60, 61 and 99."""
 

@@ -23,10 +23,6 @@ Report = Callable[[str, Snapshot | ZuoraError], bool | None]
 enough, so that no further list is read."""
 
 
-class _StopReadingError(Exception):
-    """No further list is read; the argument is the ZuoraError that says why."""
-
-
 def list_readable_ids(tenant: Tenant) -> list[str]:
     """Return the ids of the entities whose lists the user may read, in the order of the tree."""
     return [entity.id for entity in tenant.hierarchy if tenant.can_act_in(entity.id)]
@@ -63,28 +59,34 @@ async def read_lists(
     """
     ids = list(ids)
     reader = _Reader(deque(ids), tenant, request_log, report)
-    try:
-        await reader.read_next()
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(MAX_CONCURRENCY, len(ids) - 1)):
-                group.create_task(reader.read_rest())
-    except* _StopReadingError as stop:
+    await reader.read_next()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(MAX_CONCURRENCY):
+            group.create_task(reader.read_rest())
+    if reader.stop:
         for id_ in ids:
             if id_ not in reader.lists:
-                reader.add(id_, stop.exceptions[0].args[0])
+                reader.add(id_, reader.stop)
     return {id_: reader.lists[id_] for id_ in ids if id_ in reader.lists}
 
 
 @dataclass
 class _Reader:
-    """Reads the lists of a queue; `lists` holds what has become of each so far."""
+    """Reads the lists of a queue.
+
+    Attributes:
+        lists: what has become of each list so far.
+        failures: how many lists in a row were not read.
+        stop: why no further list is read, if so.
+    """
 
     queue: deque[str]
     tenant: Tenant
     request_log: RequestLog
     report: Report
     lists: dict[str, Snapshot | ZuoraError] = field(default_factory=dict)
-    failures: int = 0  # in a row
+    failures: int = 0
+    stop: ZuoraError | None = None
 
     def add(self, id_: str, result: Snapshot | ZuoraError) -> None:
         self.lists[id_] = result
@@ -92,23 +94,20 @@ class _Reader:
             self.queue.clear()
 
     async def read_rest(self) -> None:
-        while self.queue:
+        while self.queue and not self.stop:
             if not await self.request_log.wait_for_limits():
-                raise _StopReadingError(RateLimited("You gave up waiting: it was not read."))
+                self.stop = RateLimited("You gave up waiting: it was not read.")
             await self.read_next()
 
     async def read_next(self) -> None:
-        if not self.queue:
+        if not self.queue or self.stop:
             return
         id_ = self.queue.popleft()
         try:
             self.add(id_, await self.tenant.read(id_))
-        except ZuoraError as error:
-            self.add(id_, error)
-            self.failures += not error.is_refusal
-            first_is_endless = isinstance(error, EndlessList) and len(self.lists) == 1
-            if first_is_endless or self.failures == MAX_FAILURES:
-                self.queue.clear()
-                raise _StopReadingError(error) from error
-        else:
             self.failures = 0
+        except ZuoraError as error:
+            self.failures += not error.is_refusal
+            if self.failures >= MAX_FAILURES or (isinstance(error, EndlessList) and not self.lists):
+                self.stop = error
+            self.add(id_, error)

@@ -12,7 +12,7 @@ from entity_connections.domain.clock import monotonic
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import new_uuid, normalize_id
 from entity_connections.domain.secret import Secret
-from entity_connections.services.storage.token_cache import CachedToken, TokenCache
+from entity_connections.services.storage.token_cache import Token, TokenCache
 from entity_connections.zuora.http.connection import HttpConnection
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
 from entity_connections.zuora.http.retry import Deadline, RetrySafety, retry
@@ -38,21 +38,6 @@ class Credentials(NamedTuple):
     def from_text(cls, client_id: str, client_secret: str) -> Self:
         """Create credentials from plain texts."""
         return cls(client_id, Secret(client_secret))
-
-
-class Token(NamedTuple):
-    """A token.
-
-    Attributes:
-        secret: the bearer token itself.
-        renew_at: from when it is renewed, on the monotonic clock.
-        entity_ids: normalized ids of the entities it is valid for, in Zuora's order;
-            empty if the scope names none.
-    """
-
-    secret: Secret
-    renew_at: float
-    entity_ids: tuple[str, ...]
 
 
 class TokenProvider:
@@ -99,9 +84,7 @@ class TokenProvider:
                 self._failure.maybe_applied = False
                 raise copy.copy(self._failure) from None
             if self._cache:
-                secret, renew_at, ids = self._token
-                cached = CachedToken(secret, ids, renew_at - monotonic())
-                await asyncio.to_thread(self._cache.save, cached)
+                await asyncio.to_thread(self._cache.save, self._token)
             return self._token
 
     def discard(self, token: Token) -> None:
@@ -114,8 +97,7 @@ class TokenProvider:
         if self._cache is None or self._was_cache_read:
             return None
         self._was_cache_read = True
-        cached = await asyncio.to_thread(self._cache.load)
-        return cached and Token(cached.secret, monotonic() + cached.seconds, cached.entity_ids)
+        return await asyncio.to_thread(self._cache.load)
 
     async def _request_token(self) -> Token:
         requested_at = monotonic()

@@ -24,9 +24,9 @@ from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
 from entity_connections.domain.proxy import NO_PROXY, choose_proxy
 from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.services.request_log import RequestLog
-from entity_connections.services.storage.token_cache import TokenCache
+from entity_connections.services.storage.token_cache import Token, TokenCache
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.zuora.auth import Credentials, Token, TokenProvider
+from entity_connections.zuora.auth import Credentials, TokenProvider
 from entity_connections.zuora.http.connection import HttpConnection, HttpLimits, create_http_client
 from entity_connections.zuora.http.in_process import AsgiApp, InProcessTransport
 from entity_connections.zuora.http.responses import (

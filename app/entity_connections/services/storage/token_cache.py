@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from entity_connections.domain.clock import wall_time
+from entity_connections.domain.clock import monotonic, wall_time
 from entity_connections.domain.secret import Secret
 from entity_connections.services.storage.database import Database, DatabaseError
 from entity_connections.services.storage.stored_values import INVALID, load_id
@@ -23,12 +23,19 @@ _SELECT = """
 """
 
 
-class CachedToken(NamedTuple):
-    """A token of another process, the entities it is valid for, and for how many seconds it is."""
+class Token(NamedTuple):
+    """A token.
+
+    Attributes:
+        secret: the bearer token itself.
+        renew_at: from when it is renewed, on the monotonic clock.
+        entity_ids: normalized ids of the entities it is valid for, in Zuora's order;
+            empty if the scope names none.
+    """
 
     secret: Secret
+    renew_at: float
     entity_ids: tuple[str, ...]
-    seconds: float
 
 
 class TokenCache:
@@ -38,7 +45,7 @@ class TokenCache:
         self._database = Database(path)
         self._base_url, self._client_id = base_url, client_id
 
-    def load(self) -> CachedToken | None:
+    def load(self) -> Token | None:
         """Return the token that was saved last, None where there is none of use."""
         with suppress(DatabaseError, *INVALID):
             with self._database.transaction() as connection:
@@ -47,13 +54,14 @@ class TokenCache:
             # A clock that was set back since says nothing about the age of a token.
             if float(saved_at) <= wall_time() < float(expires_at) and _TOKEN.fullmatch(token):
                 ids = tuple(map(load_id, entity_ids.split()))
-                return CachedToken(Secret(token), ids, float(expires_at) - wall_time())
+                renew_at = monotonic() + float(expires_at) - wall_time()
+                return Token(Secret(token), renew_at, ids)
         return None
 
-    def save(self, token: CachedToken) -> None:
+    def save(self, token: Token) -> None:
         """Replace the token that was saved before."""
         now = wall_time()
-        expires_at = now + min(token.seconds, MAX_AGE)
+        expires_at = now + min(token.renew_at - monotonic(), MAX_AGE)
         ids = " ".join(token.entity_ids)
         row = self._base_url, self._client_id, token.secret.get_secret_value(), ids, now, expires_at
         with suppress(DatabaseError):

@@ -46,6 +46,10 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _WINDOW = re.compile(r"([0-9]{1,9}) *; *w=([0-9]{1,9})")
 """A limit of the `RateLimit-Limit` header, and the seconds of its window (contract G)."""
 
+_GATEWAY_ADVICE = (
+    "Try again in a moment; if it lasts, check the address and the proxy, then tell Zuora Support"
+    " REFERENCE."
+)
 _AMBIGUOUS = "The answer holds a field twice."
 
 Body = dict[str, object]
@@ -233,8 +237,7 @@ def _create_web_page_error(response: Response) -> ZuoraError:
     what = "A web page" if is_page else "Something else"
     if status < 400 and (location := response.headers.get("Location")):
         what = f"A redirect{_describe_host(response, location)}"
-    class_ = errors.GatewayPage if status >= 500 else errors.WebPage
-    error = class_(
+    error = errors.WebPage(
         f"{what} answered (HTTP {status}), not Zuora."
         if is_page or status < 500
         else _describe_status(status),
@@ -243,6 +246,8 @@ def _create_web_page_error(response: Response) -> ZuoraError:
         _parse_retry_after(response),
     )
     error.status = status
+    if status >= 500:  # of a gateway with Zuora behind it
+        error.advice = _GATEWAY_ADVICE
     return error
 
 
