@@ -93,16 +93,13 @@ def verify() -> ExitCode:
 @journal.command(epilog=examples("entity-connections journal resolve --tenant shared.tenant"))
 @tenant_command
 @option("--yes", is_flag=True, help="Release without a question what stays unknown.")
-@json_option
-async def resolve(session: TenantSession, *, yes: bool, as_json: bool) -> ExitCode:
+async def resolve(session: TenantSession, *, yes: bool) -> ExitCode:
     """Look up the writes to this tenant that have no known outcome.
 
     Reads the lists and records what they prove. For each of the others it asks whether
     to release it: then it blocks nothing any more, and its outcome is "released", which
     says nothing about Zuora: it may have been applied, and may still be. Nothing is
     sent. Ends with 4 where one stays open.
-
-    --json: the writes as in `journal --json`.
     """
     if session.workspace.entity is not None:  # a wrong one is an error, although it is not used
         await session.read_entities()
@@ -111,22 +108,19 @@ async def resolve(session: TenantSession, *, yes: bool, as_json: bool) -> ExitCo
     if not unresolved:
         info(f"Every write to {session.workspace.name} has a known outcome.")
     operations = await recover_operations(session.tenant, log)
-    tell = info if as_json else echo
     released_ids = set()
     for operation in operations:
-        tell(f"{operation.id}: {operation.state.value}. {operation.sentence}")
+        echo(f"{operation.id}: {operation.state.value}. {operation.sentence}")
         if operation.state is State.UNKNOWN and (yes or _confirm_release()):
             await release_operation(log, operation)
             released_ids.add(operation.id)
     ids = {entry.id for entry in unresolved}
     for id_ in ids - {operation.id for operation in operations}:
-        tell(f"{id_}: another program is sending it.")
+        echo(f"{id_}: another program is sending it.")
     entries = [entry for entry in await asyncio.to_thread(log.read_entries) if entry.id in ids]
     for entry in entries:
         if entry.id in released_ids:  # unless another program has found its outcome meanwhile
-            tell(f"{entry.id}: {entry.outcome}. {entry.sentence}")
-    if as_json:
-        echo_json([_to_json(entry) for entry in entries])
+            echo(f"{entry.id}: {entry.outcome}. {entry.sentence}")
     return ExitCode.UNKNOWN if any(entry.open for entry in entries) else ExitCode.DONE
 
 
