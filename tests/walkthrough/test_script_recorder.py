@@ -80,13 +80,6 @@ def test_without_any_act_no_file_is_written(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("size", [(59, 30), (100, 19)])
-def test_a_terminal_that_is_too_small_is_refused(size: tuple[int, int], tmp_path: Path) -> None:
-    with Terminal([*NEW, str(tmp_path / "mine.toml")], size) as terminal:
-        assert terminal.wait_exit() == 2
-        assert f"this terminal has {size[0]} columns and {size[1]}" in terminal.text()
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

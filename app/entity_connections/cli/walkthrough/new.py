@@ -86,14 +86,10 @@ def _check_file(file: Path, *, force: bool) -> None:
 
 
 def _terminal_size() -> tuple[int, int]:
-    """Return the size of the terminal, but not more than a script may have."""
+    """Return the size of the terminal, or the nearest that a script may have."""
     from entity_connections.walkthrough.script_models import MAX_SIZE, MIN_SIZE
 
     check_terminal("without one, write the script by hand.")
     columns, lines = os.get_terminal_size(sys.stdin.fileno())
-    if columns < MIN_SIZE[0] or lines < MIN_SIZE[1]:
-        raise click.UsageError(
-            f"this terminal has {columns} columns and {lines} rows;"
-            f" a walkthrough takes {MIN_SIZE[0]} by {MIN_SIZE[1]} at least: make it larger."
-        )
-    return min(columns, MAX_SIZE[0]), min(lines, MAX_SIZE[1])
+    (min_columns, min_lines), (max_columns, max_lines) = MIN_SIZE, MAX_SIZE
+    return min(max(columns, min_columns), max_columns), min(max(lines, min_lines), max_lines)
