@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -56,13 +55,6 @@ _IN_PROGRESS = {
 }
 
 
-class _Field(NamedTuple):
-    """A label, and what stands beside it."""
-
-    label: str
-    value: Content
-
-
 def render_detail(context: CommandContext, history: Sequence[Entry], width: int) -> Content:
     """Return the detail for a pane beside the rows, `width` cells wide but for a blank at its left.
 
@@ -71,28 +63,25 @@ def render_detail(context: CommandContext, history: Sequence[Entry], width: int)
     row = context.row
     if row is None:
         return Content()
+    journal = map(_render_entry, _drop_repeated(history)[:MAX_HISTORY])
+    ids = [("Id", f"{row.connection.id}  c copies")] if row.connection else []
+    ids += [("Older", f"{record.status} {record.id}") for record in row.other_records]
+    ids.append(("Entity", row.counterpart.id))
+    gap = ("", Content())
     fields = [
-        _Field("Status", _render_status(row, history)),
-        _Field("Back", _render_back(row)),
-        _Field("", Content()),
-        _Field("Next", Content(describe_next(context))),
-        _Field("", Content()),
+        ("Status", _render_status(row, history)),
+        ("Back", _render_back(row)),
+        gap,
+        ("Next", Content(describe_next(context))),
+        gap,
+        *([("Journal", Content("\n").join(journal)), gap] if history else []),
+        *((label, Content.styled(text, MUTED)) for label, text in ids),
     ]
-    fields += [
-        _Field("" if at else "Journal", _render_entry(entry))
-        for at, entry in enumerate(_drop_repeated(history)[:MAX_HISTORY])
-    ]
-    if history:
-        fields.append(_Field("", Content()))
-    if row.connection:
-        fields.append(_Field("Id", Content.styled(f"{row.connection.id}  c copies", MUTED)))
-    fields += [
-        _Field("Older", Content.styled(f"{record.status} {record.id}", MUTED))
-        for record in row.other_records
-    ]
-    fields.append(_Field("Entity", Content.styled(row.counterpart.id, MUTED)))
     head = Content.styled(f"{row.source.title} → {row.target.title}", "bold").wrap(width)
-    lines = [*head, Content(), *_lay_out(fields, width)]
+    lines = [*head, Content()]
+    for label, value in fields:
+        for at, line in enumerate(value.wrap(max(8, width - LABEL_WIDTH)) or [Content()]):
+            lines.append(Content.styled(f"{'' if at else label:<{LABEL_WIDTH}}", MUTED) + line)
     return Content("\n").join(Content(" ") + line for line in lines)
 
 
@@ -106,16 +95,6 @@ def _drop_repeated(history: Sequence[Entry]) -> list[Entry]:
         and entry.outcome in (State.SUPERSEDED.value, State.REPEATED.value)
     }
     return [entry for entry in history if entry.id not in repeated]
-
-
-def _lay_out(fields: Sequence[_Field], width: int) -> list[Content]:
-    lines = []
-    for label, value in fields:
-        wrapped = value.wrap(max(8, width - LABEL_WIDTH)) or [Content()]
-        for at, line in enumerate(wrapped):
-            start = Content.styled(f"{'' if at else label:<{LABEL_WIDTH}}", MUTED)
-            lines.append(start + line)
-    return lines
 
 
 def render_short_detail(context: CommandContext, history: Sequence[Entry], width: int) -> Content:
@@ -143,9 +122,13 @@ def render_short_detail(context: CommandContext, history: Sequence[Entry], width
     return head + Content("\n") + following
 
 
+def _color_status(state: str) -> Content:
+    status = format_status(state)
+    return Content.styled(status.text, TONE_COLORS[status.tone])
+
+
 def _render_status(row: Row, history: Sequence[Entry]) -> Content:
-    status = format_status(row.state)
-    parts = [Content.styled(status.text, TONE_COLORS.get(status.tone, ""))]
+    parts = [_color_status(row.state)]
     since = find_since(row, history)
     if since is not None:
         verb = f"{_DONE[since.action]} " if _DONE[since.action] != row.state.lower() else ""
@@ -169,8 +152,7 @@ def find_since(row: Row, history: Sequence[Entry]) -> Entry | None:
 def _render_back(row: Row) -> Content:
     if row.reverse is None:
         return Content.styled("○ nothing", MUTED)
-    status = format_status(name_status(row.reverse.status))
-    return Content.styled(status.text, TONE_COLORS.get(status.tone, ""))
+    return _color_status(name_status(row.reverse.status))
 
 
 def _render_entry(entry: Entry) -> Content:
