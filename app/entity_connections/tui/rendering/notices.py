@@ -16,12 +16,12 @@ MAX_KEYS = 12
 
 
 class Kind(Enum):
-    """The kind of a notice; the value is its CSS class."""
+    """The kind of a notice, the worst one first; the value is its CSS class."""
 
-    SUCCESS = "success"
-    INFO = "info"
-    ERROR = "error"
     UNKNOWN = "unknown"
+    ERROR = "error"
+    INFO = "info"
+    SUCCESS = "success"
 
 
 class Lifetime(Enum):
@@ -98,17 +98,15 @@ def make_outcome_notice(operation: Operation) -> Notice:
             answer = "You gave up waiting." if error.gave_up else f"{error.title}."
         hint = f"{answer} The next list may show it: ctrl+r reads it, J shows more."
         return make_notice(kind, f"Outcome unknown: {what}.", hint)
+    lines = [operation.sentence]
+    if error is not None and operation.state is not State.CONFIRMED:
+        lines += list_error_hints(error)
+        if operation.entry is not None:
+            lines[0] = f"{error.title} ({what}): {operation.sentence}"
+        elif isinstance(error, NoResponse | RateLimited):
+            lines[1:] = [f"Press {operation.action.key} to try again."]
     lifetime = Lifetime.UNTIL_LIST_CHANGES if kind in _PASSING_KINDS else None
-    if error is None or operation.state is State.CONFIRMED:
-        return make_notice(kind, operation.sentence, lifetime=lifetime)
-    hints = list_error_hints(error)
-    if operation.entry is None:
-        if isinstance(error, NoResponse | RateLimited):
-            hints = (f"Press {operation.action.key} to try again.",)
-        return make_notice(kind, operation.sentence, *hints, lifetime=lifetime)
-    return make_notice(
-        kind, f"{error.title} ({what}): {operation.sentence}", *hints, lifetime=lifetime
-    )
+    return make_notice(kind, *lines, lifetime=lifetime)
 
 
 def make_run_notice(run: Run) -> Notice:
@@ -162,8 +160,7 @@ def _describe_failure(operation: Operation) -> str:
 
 def _find_worst_kind(states: Iterable[State]) -> Kind:
     kinds = {_STATE_KINDS[state] for state in states}
-    order = (Kind.UNKNOWN, Kind.ERROR, Kind.INFO, Kind.SUCCESS)
-    return next(kind for kind in order if kind in kinds)
+    return next(kind for kind in Kind if kind in kinds)
 
 
 def make_resolved_notice(operations: Sequence[Operation]) -> Notice | None:
