@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 
-from entity_connections.domain.connections import CONNECTED
 from entity_connections.domain.errors import Unauthenticated, ZuoraError
 from entity_connections.domain.ids import new_uuid
 from entity_connections.services.operations.conflicts import (
@@ -24,7 +23,12 @@ from entity_connections.services.operations.conflicts import (
     find_change,
 )
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.outcome import conclude, never_left
+from entity_connections.services.operations.outcome import (
+    conclude,
+    conclude_without_list,
+    never_left,
+    stops_others,
+)
 from entity_connections.services.operations.plan import MAX_ROUND, Plan
 from entity_connections.services.operations.recording import (
     record_intent,
@@ -96,10 +100,10 @@ class Executor:
     async def run(self, plan: Plan, *, lists: Iterable[Snapshot] = ()) -> list[Operation]:
         """Carry out a plan and return its operations with their outcomes, in the same order.
 
-        After an unknown outcome, after an error that the next operation
-        would meet too, and after `stop`, nothing more is sent: the rest is returned as PLANNED. An
-        accept that follows a request is sent once a list shows the request as Pending. No
-        ZuoraError and no JournalError is raised.
+        After an unknown outcome, after an error that the next operation would meet too, and
+        after `stop`, nothing more is sent: the rest is returned as PLANNED. An accept that
+        follows a request is sent once a list shows the request as Pending. No ZuoraError and
+        no JournalError is raised.
 
         Args:
             plan: more than one operation are recorded before the first is sent, so that the next
@@ -122,7 +126,7 @@ class Executor:
             await self._run_rounds([key for key in operations if not operations[key].follows])
             accepts = [key for key in operations if operations[key].follows]
             for key in accepts:
-                operations[key] = _follow(operations[key], operations[operations[key].follows])
+                operations[key] = operations[key].follow(operations[operations[key].follows])
                 if operations[key].state is not State.PLANNED:
                     self._report(operations[key])
             await self._run_rounds(accepts)
@@ -151,7 +155,7 @@ class Executor:
         keeps_unsent = resumed or not self._forgets_unsent
         keys, answered = set[str](), []
         for key, unfinished in self._operations.items():
-            operation = _conclude_without_list(unfinished)
+            operation = conclude_without_list(unfinished)
             if operation is not unfinished:
                 answered.append(operation)
             if (
@@ -179,7 +183,7 @@ class Executor:
             sent = await self._send_until_doubt(await self._read_before(waiting[:MAX_ROUND]))
             if sent:
                 await self._look_up(sent)
-                again = [key for key in sent if _stops_others(self._operations[key])]
+                again = [key for key in sent if stops_others(self._operations[key])]
                 if again and all(map(self._may_leave_once_more, again)):
                     await asyncio.gather(*map(self._call, again))
                     await self._look_up(again, repeated=True)
@@ -321,7 +325,7 @@ class Executor:
             until = asyncio.get_running_loop().time() + delays.pop(0)
             pause = RetryDelay("the list proves nothing yet", until, "reading it again")
             if not await self._request_log.wait(pause):
-                self.stop()
+                self._stopped = True
                 break
 
     async def _record_outcomes(self, keys: list[str]) -> None:
@@ -331,45 +335,5 @@ class Executor:
         for key, before, outcome in zip(keys, concluded, outcomes, strict=True):
             if outcome.state is State.REPEATED:  # by another program: for this one it is done
                 outcome = outcome.with_state(State.CONFIRMED, before.sentence)
-            self._stopped |= _stops_others(outcome)
+            self._stopped |= stops_others(outcome)
             self._update(key, outcome)
-
-
-def _conclude_without_list(operation: Operation) -> Operation:
-    """Return an operation without a recorded outcome with the one that Zuora's answer proves."""
-    error = operation.error
-    if operation.entry is None or operation.entry.outcome is not None:
-        return operation
-    if operation.success and operation.state in (State.SENT, State.UNKNOWN):
-        return operation.with_state(State.UNKNOWN, "Zuora answered success.")
-    if operation.state is State.SENT and error and not error.maybe_applied:
-        state = State.NOT_SENT if never_left(error) else State.REFUSED
-        return operation.with_state(state, error.sentence)
-    return operation
-
-
-def _stops_others(operation: Operation) -> bool:
-    """Return whether no other operation is to be sent after it."""
-    error = operation.error
-    if operation.state in (State.REFUSED, State.NOT_SENT):
-        return error is not None and not error.is_refusal
-    return operation.state is State.UNKNOWN
-
-
-def _follow(accept: Operation, request: Operation) -> Operation:
-    """Return an accept that acts on the record that the request before it has made."""
-    snapshot = request.snapshot
-    if request.state in (State.PLANNED, State.UNKNOWN):
-        return accept  # the run is over
-    if request.state is not State.CONFIRMED or snapshot is None:
-        sentence = f"Its request was {request.state.value}: there was nothing to accept."
-        return replace(accept, snapshot=snapshot).with_state(State.NOT_SENT, sentence)
-    row = snapshot.find_row(accept.row)
-    accept = replace(accept, row=row, connection_id=row.connection_id)
-    if row.status == CONNECTED:  # Zuora may accept by itself (contract L10)
-        sentence = f"{row.pair} is Connected already: nothing had to be accepted."
-        return replace(accept, snapshot=snapshot).with_state(State.CONFIRMED, sentence)
-    if request.connection_id not in ("", request.row.connection_id, row.connection_id):
-        reason = f"{row.pair} is another {row.status} connection than the one requested."
-        return accept.refuse(State.STALE, reason, snapshot)
-    return accept

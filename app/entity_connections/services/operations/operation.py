@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Self
 
 from entity_connections.domain.actions import Write
-from entity_connections.domain.connections import Connection, Direction, Ends
+from entity_connections.domain.connections import CONNECTED, Connection, Direction, Ends
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.errors import RateLimited, ZuoraError
 from entity_connections.domain.rows import Row
@@ -133,6 +133,24 @@ class Operation:
     def with_state(self, state: State, sentence: str) -> Self:
         """Return the operation in another state."""
         return replace(self, state=state, sentence=sentence)
+
+    def follow(self, request: "Operation") -> "Operation":
+        """Return an accept that acts on the record that the request before it has made."""
+        snapshot = request.snapshot
+        if request.state in (State.PLANNED, State.UNKNOWN):
+            return self  # the run is over
+        if request.state is not State.CONFIRMED or snapshot is None:
+            sentence = f"Its request was {request.state.value}: there was nothing to accept."
+            return replace(self, snapshot=snapshot).with_state(State.NOT_SENT, sentence)
+        row = snapshot.find_row(self.row)
+        accept = replace(self, row=row, connection_id=row.connection_id)
+        if row.status == CONNECTED:  # Zuora may accept by itself (contract L10)
+            sentence = f"{row.pair} is Connected already: nothing had to be accepted."
+            return replace(accept, snapshot=snapshot).with_state(State.CONFIRMED, sentence)
+        if request.connection_id not in ("", request.row.connection_id, row.connection_id):
+            reason = f"{row.pair} is another {row.status} connection than the one requested."
+            return accept.refuse(State.STALE, reason, snapshot)
+        return accept
 
     def refuse(self, state: State, reason: str, snapshot: Snapshot | None = None) -> Self:
         """Return the operation ended without being sent, for a reason given as a sentence."""

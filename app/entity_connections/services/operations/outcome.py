@@ -65,6 +65,27 @@ def conclude(operation: Operation, after: Snapshot | None, *, repeated: bool = F
     return outcome
 
 
+def conclude_without_list(operation: Operation) -> Operation:
+    """Return an operation without a recorded outcome with the one that Zuora's answer proves."""
+    error = operation.error
+    if operation.entry is None or operation.entry.outcome is not None:
+        return operation
+    if operation.success and operation.state in (State.SENT, State.UNKNOWN):
+        return operation.with_state(State.UNKNOWN, "Zuora answered success.")
+    if operation.state is State.SENT and error and not error.maybe_applied:
+        state = State.NOT_SENT if never_left(error) else State.REFUSED
+        return operation.with_state(state, error.sentence)
+    return operation
+
+
+def stops_others(operation: Operation) -> bool:
+    """Return whether no other operation is to be sent after it."""
+    error = operation.error
+    if operation.state in (State.REFUSED, State.NOT_SENT):
+        return error is not None and not error.is_refusal
+    return operation.state is State.UNKNOWN
+
+
 def _conclude_refusal(
     outcome: Operation, error: ZuoraError, after: Snapshot, *, repeated: bool
 ) -> Operation:
