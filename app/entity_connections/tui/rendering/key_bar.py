@@ -79,14 +79,10 @@ def find_next_step(context: CommandContext) -> Command | None:
     if row is None or not context.entered:
         return None
     action = default_action(row)
-    if action is not None:
-        command = ACTION_COMMANDS[action]
-    else:
-        command = COMMANDS_BY_ID["other_side"]
-        if not command.leads_on(context):
-            return None
-    is_next = not command.irreversible and command.get_disabled_reason(context) is None
-    return command if is_next else None
+    command = ACTION_COMMANDS[action] if action else COMMANDS_BY_ID["other_side"]
+    leads_on = action is not None or command.leads_on(context)
+    is_possible = not command.irreversible and command.get_disabled_reason(context) is None
+    return command if leads_on and is_possible else None
 
 
 def _leave_out(
