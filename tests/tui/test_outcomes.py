@@ -60,7 +60,7 @@ async def test_a_write_before_which_no_list_could_be_read_was_not_sent() -> None
         for fault, sentences in (
             (
                 "gateway-page=502",
-                r"A web page answered \(HTTP 502\), not .+ the time, \d\d:\d\d:\d\d\.$",
+                r"A web page answered \(HTTP 502\), not .+ the time or the request id\.$",
             ),
             ("rate-limit", r"Too many calls\. .+ Press r to try again\.$"),
             ("offline", r"No connection to Zuora could be opened\. .+ Check the network"),

@@ -2,8 +2,6 @@
 
 from typing import ClassVar, NamedTuple
 
-from entity_connections.domain.clock import now
-
 _TEMPORARY_CATEGORIES = ("50", "61", "70")
 """Zuora's categories after which the call may be sent again (contract F3, F4)."""
 _LIST_TELLS = "Try again in a moment; after a write, look at the list first."
@@ -31,12 +29,11 @@ class ZuoraError(Exception):
             that only a request with a new key can have another result (contract E3).
         retries_exhausted: whether the adapter has already retried the call that failed.
         gave_up: whether the user did not wait for another try.
-        at: when it was found.
     """
 
     title: ClassVar[str] = "Zuora could not be asked"
-    advice: str = "Try again."
-    """What to do about it, in a sentence; REFERENCE stands for what to tell Zuora Support."""
+    hint: str = "Try again."
+    """What to do about it, in a sentence."""
     is_refusal: ClassVar[bool] = False
     """Whether Zuora, or the lock, refused this one call; another call may succeed."""
     is_local: ClassVar[bool] = False
@@ -65,16 +62,9 @@ class ZuoraError(Exception):
         self.needs_new_key = needs_new_key
         self.retries_exhausted = False
         self.gave_up = False
-        self.at = now()
 
     def __str__(self) -> str:
         return self.sentence
-
-    @property
-    def hint(self) -> str:
-        """What to do about it, in a sentence."""
-        time = f"the time, {self.at.astimezone():%H:%M:%S}"
-        return self.advice.replace("REFERENCE", "the request id" if self.request_id else time)
 
     @property
     def is_temporary(self) -> bool:
@@ -93,7 +83,7 @@ class ReadOnlyError(ZuoraError):
     """Writes are locked; nothing was sent."""
 
     title = "Read-only"
-    advice = "Unlock writes first; a profile with read_only cannot be unlocked."
+    hint = "Unlock writes first; a profile with read_only cannot be unlocked."
     is_refusal = True
 
 
@@ -101,14 +91,14 @@ class Unreachable(ZuoraError):
     """No connection to Zuora could be opened; nothing was sent."""
 
     title = "Zuora cannot be reached"
-    advice = "Check the network and the address, then try again."
+    hint = "Check the network and the address, then try again."
 
 
 class CertificateError(Unreachable):
     """The server's TLS certificate is not trusted; nothing was sent."""
 
     title = "Zuora's certificate is not trusted"
-    advice = (
+    hint = (
         "Check the address and this machine's clock. Your company's CA belongs into the system's "
         "store or the file that SSL_CERT_FILE names; a container may lack ca-certificates."
     )
@@ -118,14 +108,14 @@ class CertificateOfAnotherName(CertificateError):
     """The server's certificate is for another name or address."""
 
     title = "Zuora's certificate is for another name"
-    advice = "Check the address, and whether the network or a proxy leads to something else."
+    hint = "Check the address, and whether the network or a proxy leads to something else."
 
 
 class CertificateOutOfTime(CertificateError):
     """The server's certificate is not valid yet, or no longer, by this machine's clock."""
 
     title = "Zuora's certificate is not valid now"
-    advice = "Set the clock if it is wrong; if it is right, the server needs a new certificate."
+    hint = "Set the clock if it is wrong; if it is right, the server needs a new certificate."
 
 
 class TlsSetupError(Unreachable):
@@ -133,7 +123,7 @@ class TlsSetupError(Unreachable):
 
     is_local = True
     title = "TLS cannot be set up"
-    advice = "Change the variable, or unset it."
+    hint = "Change the variable, or unset it."
 
 
 class ProxyError(Unreachable):
@@ -141,7 +131,7 @@ class ProxyError(Unreachable):
 
     status: int = 0
     """The HTTP status of the proxy's answer, or 0."""
-    advice = "Check the proxy and the address, then try again."
+    hint = "Check the proxy and the address, then try again."
 
 
 class ProxySetupError(ProxyError):
@@ -149,14 +139,14 @@ class ProxySetupError(ProxyError):
 
     is_local = True
     title = "The proxy cannot be used"
-    advice = "Change or remove the URL."
+    hint = "Change or remove the URL."
 
 
 class ProxyRefusal(ProxyError):
     """The proxy refuses the user or the address of Zuora; nothing was sent."""
 
     title = "The proxy refuses"
-    advice = "Check user name and password in its URL; its administrators must allow Zuora."
+    hint = "Check user name and password in its URL; its administrators must allow Zuora."
     may_repeat_unasked = False  # each attempt counts
 
 
@@ -164,7 +154,7 @@ class NoSecret(ZuoraError):
     """There is no client secret, or the keyring did not give it; nothing was sent."""
 
     title = "There is no client secret"
-    advice = "Give it, then read again with ctrl+r."
+    hint = "Give it, then read again with ctrl+r."
     may_repeat_unasked = False  # the keyring may ask the user each time
 
 
@@ -173,14 +163,14 @@ class LocalTenantError(ZuoraError):
 
     is_local = True
     title = "The tenant's file cannot be used"
-    advice = "Nothing was changed. The file is on this machine, not at Zuora."
+    hint = "Nothing was changed. The file is on this machine, not at Zuora."
 
 
 class NoResponse(ZuoraError):
     """The request was sent, but no complete response arrived."""
 
     title = "No answer from Zuora"
-    advice = _LIST_TELLS
+    hint = _LIST_TELLS
     maybe_applied = True
 
 
@@ -188,7 +178,7 @@ class Conflict(ZuoraError):
     """HTTP 409: Zuora is or was processing the same request (contract E3)."""
 
     title = "Zuora is still processing it"
-    advice = _LIST_TELLS
+    hint = _LIST_TELLS
     maybe_applied = True
 
 
@@ -196,14 +186,14 @@ class TokenUnavailable(ZuoraError):
     """Zuora gave no token for a temporary reason; the call itself was not sent."""
 
     title = "Could not sign in to Zuora"
-    advice = "Try again in a moment; if it lasts, check the address and the network."
+    hint = "Try again in a moment; if it lasts, check the address and the network."
 
 
 class InvalidResponse(ZuoraError):
     """The response is not what Zuora documents."""
 
     title = "Zuora's answer is not valid"
-    advice = "If it lasts, something between here and Zuora changes the answers."
+    hint = "If it lasts, something between here and Zuora changes the answers."
     maybe_applied = True
 
 
@@ -211,7 +201,7 @@ class EndlessList(InvalidResponse):
     """A list has more pages than any tenant can fill, or pages that repeat each other."""
 
     title = "Zuora's list does not end"
-    advice = "It is read again only when you ask for it; if it lasts, tell Zuora Support."
+    hint = "It is read again only when you ask for it; if it lasts, tell Zuora Support."
     may_repeat_unasked = False
 
 
@@ -219,7 +209,7 @@ class WebPage(InvalidResponse):
     """Something that is not Zuora answered: a proxy, a gateway, the sign-in page of a network."""
 
     title = "Zuora did not answer"
-    advice = "Check the address, the proxy, and whether the network wants you to sign in."
+    hint = "Check the address, the proxy, and whether the network wants you to sign in."
     status: int = 0
 
     @property
@@ -237,7 +227,7 @@ class ServerError(ZuoraError):
     """HTTP 5xx, or one of Zuora's categories 60, 61 and 99."""
 
     title = "Zuora has trouble"
-    advice = "Try again in a moment; if it lasts, tell Zuora Support REFERENCE."
+    hint = "Try again in a moment; if it lasts, tell Zuora Support the time or the request id."
     maybe_applied = True
 
 
@@ -245,7 +235,7 @@ class RateLimited(ZuoraError):
     """A rate limit, concurrency limit or locking contention."""
 
     title = "Zuora is busy"
-    advice = "Too many calls at once in this tenant: wait a little, then try again."
+    hint = "Too many calls at once in this tenant: wait a little, then try again."
 
 
 class Unauthenticated(ZuoraError):
@@ -255,7 +245,7 @@ class Unauthenticated(ZuoraError):
     """
 
     title = "Zuora does not accept the credentials"
-    advice = "Check client id, secret and address: they belong together."
+    hint = "Check client id, secret and address: they belong together."
     may_repeat_unasked = False  # each attempt counts
     maybe_applied = True
 
@@ -264,7 +254,7 @@ class Forbidden(ZuoraError):
     """Zuora's category 10, or HTTP 403: the user lacks a permission."""
 
     title = "Not permitted"
-    advice = "Ask an administrator of the entity to do it, or to give you the role."
+    hint = "Ask an administrator of the entity to do it, or to give you the role."
     is_refusal = True
 
 
@@ -272,7 +262,7 @@ class NotFound(ZuoraError):
     """Zuora's category 40, or HTTP 404."""
 
     title = "Not found"
-    advice = "Read the list again: somebody may have changed it."
+    hint = "Read the list again: somebody may have changed it."
     is_refusal = True
 
 
@@ -280,11 +270,11 @@ class Refused(ZuoraError):
     """Zuora refused because of a business rule or of the input."""
 
     title = "Zuora refused"
-    advice = "Read the list again and look at what the connection has become."
+    hint = "Read the list again and look at what the connection has become."
     is_refusal = True
 
 
 class BodyRefused(Refused):
     """The form of the request's body was refused, before anything was carried out."""
 
-    advice = "Nothing was changed. If it lasts, tell Zuora Support REFERENCE."
+    hint = "Nothing was changed. If it lasts, tell Zuora Support the time or the request id."

@@ -80,7 +80,7 @@ class TokenProvider:
                         error.sentence, error.reasons, error.request_id
                     )
                     if isinstance(error, errors.WebPage):
-                        self._failure.advice = error.advice
+                        self._failure.hint = error.hint
                 self._failure.maybe_applied = False
                 raise copy.copy(self._failure) from None
             if self._cache:

@@ -46,9 +46,9 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _WINDOW = re.compile(r"([0-9]{1,9}) *; *w=([0-9]{1,9})")
 """A limit of the `RateLimit-Limit` header, and the seconds of its window (contract G)."""
 
-_GATEWAY_ADVICE = (
+_GATEWAY_HINT = (
     "Try again in a moment; if it lasts, check the address and the proxy, then tell Zuora Support"
-    " REFERENCE."
+    " the time or the request id."
 )
 _AMBIGUOUS = "The answer holds a field twice."
 
@@ -247,7 +247,7 @@ def _create_web_page_error(response: Response) -> ZuoraError:
     )
     error.status = status
     if status >= 500:  # of a gateway with Zuora behind it
-        error.advice = _GATEWAY_ADVICE
+        error.hint = _GATEWAY_HINT
     return error
 
 
