@@ -78,11 +78,11 @@ class Writer:
     ) -> None:
         """Plan an action on rows of any entity; `left_out` are others that the question names."""
 
-        async def plan() -> None:
+        async def plan_and_ask() -> None:
             plan = await plan_operations(action, rows, state.session.tenant, self._journal)
             self.ask(state, plan._replace(left_out=(*plan.left_out, *left_out)))
 
-        self._start_planning(plan)
+        self._start_planning(plan_and_ask)
 
     def cancel_planning(self) -> None:
         self._app.workers.cancel_group(self._app, PLANNING)
@@ -153,13 +153,13 @@ class Writer:
 
         run = self._interrupted.pop(0)
 
-        async def plan() -> None:
+        async def plan_and_ask() -> None:
             plan = await plan_interrupted_run(run, state.session.tenant, self._journal)
             self.ask(state, plan, run)
 
         def go_on(confirmed: bool | None) -> None:
             if confirmed:
-                self._start_planning(plan)
+                self._start_planning(plan_and_ask)
             else:
                 self.ask_about_interrupted()
 
