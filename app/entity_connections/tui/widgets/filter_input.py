@@ -25,7 +25,7 @@ class FilterInput(Input):
     virtual_size = Reactive(Size(0, 0), layout=False)
 
     def __init__(self, grid: str, placeholder: str, *, id: str) -> None:
-        super().__init__(placeholder=placeholder, id=id, compact=True)
+        super().__init__(placeholder=placeholder, id=id)
         self._grid = grid
 
     @property
