@@ -17,18 +17,10 @@ _GIVEN_UP = 0.0
 
 
 class ApiCall(NamedTuple):
-    """One HTTP exchange, with or without a response.
+    """One HTTP exchange, sent at `at`; what it does not have is "", and `status` None.
 
-    Attributes:
-        at: when it was sent.
-        path: with the query.
-        acting_id: normalized id of the acting entity, or "".
-        track_id: `Zuora-Track-Id`.
-        key: `Idempotency-Key`, or "".
-        attempt: from 1.
-        status: the HTTP status, or None without a response.
-        request_id: `Zuora-Request-Id`, or "".
-        trouble: title of the error that it ended in, or "".
+    `path` is with the query, `key` the `Idempotency-Key`, `attempt` counts from 1, and `trouble` is
+    the title of the error that it ended in.
     """
 
     at: datetime

@@ -90,12 +90,8 @@ def check_open_entries(
     so that Zuora carries it out once. Another action waits until the earlier request cannot be
     under way.
 
-    Args:
-        operation: what is to be sent.
-        entries: journal entries without a final outcome, oldest first, of any program
-            and any tenant.
-        snapshot: the newest list; an entry that it proves applied is not open.
-        journal: knows the programs and ages of the entries; it is not read.
+    `entries` are those without a final outcome, oldest first, of any program and any tenant; one
+    that the newest list, `snapshot`, proves applied is not open. The journal is not read.
 
     Raises:
         OperationInProgressError: nothing is to be sent.
@@ -140,12 +136,9 @@ def find_applied(
 
 
 def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> int:
-    """Return for how many seconds more the request of an entry may be under way; 0 if it cannot.
+    """Return for how many seconds more the request of an open entry may be under way.
 
-    Args:
-        entry: an open entry that is not being sent.
-        server_time: the present moment by Zuora's clock; None if Zuora does not tell it.
-        journal: knows since when it is not being sent.
+    The entry is not being sent; `server_time` is the present moment by Zuora's clock, if known.
     """
     passed = journal.steady() - journal.find_stop(entry)
     if server_time and entry.left_by and not journal.is_of_this_machine(entry):

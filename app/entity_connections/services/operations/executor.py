@@ -52,14 +52,9 @@ LAG_DELAYS = (1.0, 2.0, 4.0)
 class Executor:
     """Carries out the operations of one run.
 
-    Args:
-        tenant: the tenant, as the user sees it.
-        journal: records each operation before it is sent, and its outcome.
-        user: the login name.
-        request_log: shows the pauses between attempts.
-        report: called with an operation when it is about to be sent, and when it has an
-            outcome; a sent one then is in the journal.
-        lag_delays: seconds to wait before each further look at a list that proves nothing.
+    `report` is called with an operation when it is about to be sent, and when it has an outcome;
+    a sent one then is in the journal. A list that proves nothing is read again after each of
+    `lag_delays`, in seconds. `user` is the login name.
     """
 
     def __init__(

@@ -86,14 +86,10 @@ async def plan_operations(
     *,
     even_so: bool = False,
 ) -> Plan:
-    """Plan an action on rows; nothing is read from Zuora.
+    """Plan an action on rows, as the person sees them; nothing is read from Zuora.
 
-    Args:
-        action: what is to be done.
-        rows: on what, as the person sees them; of several for one record the first counts.
-        tenant: has the newest lists.
-        journal: knows the operations without a known outcome.
-        even_so: whether it is done on rows whose state a list that is not whole cannot tell.
+    Of several rows for one record the first counts. With `even_so` it is done on rows whose state
+    a list that is not whole cannot tell, too.
 
     Raises:
         JournalError: the journal cannot be read.

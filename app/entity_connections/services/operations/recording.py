@@ -36,15 +36,8 @@ def record_intent(
 
     Earlier ones on the record that the list proves are recorded as confirmed before: what the
     operation does may hide their effect. The disk has the intent then, and no other program could
-    record one on the same pair meanwhile.
-
-    Args:
-        journal: where it is recorded.
-        operation: what is to be sent; see `check_open_entries` for the key that it gets.
-        snapshot: the newest list, which tells Zuora's time.
-        user: the login name.
-        track_id: the `Zuora-Track-Id` of the request.
-        run: the run of the operation; "" for none.
+    record one on the same pair meanwhile. For the key of the operation see `check_open_entries`.
+    The newest list, `snapshot`, tells Zuora's time; `run` is the id of its run, "" for none.
 
     Raises:
         OperationInProgressError: an earlier operation may be under way; nothing is to be sent.

@@ -39,13 +39,8 @@ async def recover_operations(
     What a program that still runs is sending is left to that program.
 
     Return them all; those that are still UNKNOWN carry the error where their list could not be
-    read.
-
-    Args:
-        tenant: where to read the lists; each acting entity's list is read once.
-        journal: where the operations are recorded.
-        skip_ids: ids of journal entries that somebody else looks up.
-        second_look_delay: seconds after which an empty list is read a second time.
+    read. The journal entries in `skip_ids` are looked up by somebody else. An empty list is read a
+    second time after `second_look_delay` seconds.
 
     Raises:
         JournalError: the journal cannot be read.
@@ -123,12 +118,8 @@ def _date(entry: Entry, server_time: datetime | None, stopped_at: float | None) 
     """Return an entry that is not being sent with the moments, in the past, that prove it.
 
     A moment in the future comes from a clock that was wrong; it would block the pair for ever.
-
-    Args:
-        entry: the entry.
-        server_time: the present moment by Zuora's clock; None if Zuora does not tell it.
-        stopped_at: when it was not sent any more, on the monotonic clock of the machine in the
-            entry; None on another machine.
+    `server_time` is the present moment by Zuora's clock, if known; since `stopped_at`, by the
+    monotonic clock of this machine, it was not sent any more: None for an entry of another machine.
     """
     if entry.outcome is None:
         moments = [moment for moment in (entry.left_by, server_time) if moment]

@@ -48,10 +48,7 @@ class SharedLists:
     async def read_again(self, operations: Iterable[Operation], sent: Iterable[Operation]) -> None:
         """Read the lists of operations again; forget one that cannot be read.
 
-        Args:
-            operations: those whose lists are read.
-            sent: all operations that were sent since the lists were read; their records may be
-                gone.
+        The records of all operations that were `sent` since the last time may be gone.
         """
         records: dict[tuple[str, bool], set[str]] = {}
         for operation in sent:

@@ -143,11 +143,8 @@ class HttpConnection:
     ) -> T:
         """Send a request, which needs a slot, once, log it, and parse the response.
 
-        Args:
-            request: what is sent.
-            parse: raises a ZuoraError for a response that does not mean success.
-            secret: the secret in the request; no text of the response may repeat it.
-            attempt: number of the attempt, for the log.
+        `parse` raises a ZuoraError for a response that does not mean success. No text of the
+        response may repeat the `secret` in the request.
         """
         monotonic = asyncio.get_running_loop().time
         sent_at, started = now(), monotonic()
