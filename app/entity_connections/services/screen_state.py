@@ -12,8 +12,8 @@ from entity_connections.domain.connections import KNOWN_STATUSES, Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.services.cursor_place import CursorPlace
-from entity_connections.services.operations.operation import Operation
-from entity_connections.services.operations.plan import Plan
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Cause, Plan, find_cause
 from entity_connections.services.operations.runs import Run, Runs
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.tab_state import TabState
@@ -272,10 +272,25 @@ class ScreenState:
         snapshots = dict.fromkeys(operation.snapshot for operation in operations)
         self._apply(*(snapshot for snapshot in snapshots if snapshot is not None))
         for tab in self.tabs.values():
-            tab.renew_marks(run)
+            _renew_marks(tab, run)
         self.update_unresolved(operation for operation in operations if operation.entry)
 
     def update_unresolved(self, operations: Iterable[Operation]) -> None:
         """Show operations as unknown until a list proves their outcome; drop those known now."""
         self.runs.revision += self.runs.unresolved.update(operations)
         self.on_change()
+
+
+def _renew_marks(tab: TabState, run: Run) -> None:
+    """Keep the marks of what a run has not done, unless it is so by now."""
+    left_out = {row.ends: cause for row, _, cause, _ in run.plan.left_out}
+    for row in tab.rows():
+        operation, cause = run.newest.get(row.ends), left_out.get(row.ends)
+        if row.key not in tab.marks or (operation is None and cause is None):
+            continue
+        is_so = find_cause(run.plan.action, row) is Cause.ALREADY_SO
+        is_done = operation is not None and operation.state is State.CONFIRMED
+        if is_so or is_done or cause not in (None, Cause.CHANGED):
+            del tab.marks[row.key]
+        elif operation is not None:
+            tab.marks[row.key] = row.state

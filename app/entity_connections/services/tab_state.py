@@ -20,9 +20,7 @@ from entity_connections.domain.row_filter import (
 from entity_connections.domain.row_sort import SortColumn, sort_rows
 from entity_connections.domain.rows import STATUS_GROUPS, Row
 from entity_connections.services.cursor_place import CursorPlace
-from entity_connections.services.operations.operation import State
-from entity_connections.services.operations.plan import Cause, find_cause
-from entity_connections.services.operations.runs import Run, Runs
+from entity_connections.services.operations.runs import Runs
 
 
 class MarkedRange(NamedTuple):
@@ -343,18 +341,3 @@ class TabState:
         if before == row.state:
             return ""
         return f"{row.pair} is {row.state} now; it was {before} when you marked it."
-
-    def renew_marks(self, run: Run) -> None:
-        """Keep the marks of what a run has not done, unless it is so by now."""
-        left_out = {row.ends: cause for row, _, cause, _ in run.plan.left_out}
-        for key in self.marks.keys() & self._listed.keys():
-            row = self._listed[key].row
-            operation, cause = run.newest.get(row.ends), left_out.get(row.ends)
-            if operation is None and cause is None:
-                continue
-            is_so = find_cause(run.plan.action, row) is Cause.ALREADY_SO
-            is_done = operation is not None and operation.state is State.CONFIRMED
-            if is_so or is_done or cause not in (None, Cause.CHANGED):
-                del self.marks[key]
-            elif operation is not None:
-                self.marks[key] = row.state
