@@ -52,7 +52,7 @@ def render_header(
             shown.append(part)
     right = Content("  ").join(shown)
     left = Content.assemble(tenant, "  ", link_to_command(path, "entity"))
-    return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
+    return left + Content(" " * (width - left.cell_length - right.cell_length)) + right
 
 
 def _render_waiting(state: ScreenState, room: int, width: int) -> Content:
