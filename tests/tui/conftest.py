@@ -1,9 +1,12 @@
 """What every test of the screen needs."""
 
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 from textual.widgets import Input
+
+from tests.tui.open_screen import ScreenDriver, open_screen
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +19,10 @@ def _stable_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "TEXTUAL_THEME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture
+async def ui() -> AsyncIterator[ScreenDriver]:
+    """The screen on the scenario `acme`; with anything else a test calls `open_screen` itself."""
+    async with open_screen() as driver:
+        yield driver

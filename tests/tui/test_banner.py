@@ -17,6 +17,7 @@ from tests.tui.open_screen import (
     HOLD_READS,
     HOLD_WRITES,
     REFRESHING,
+    ScreenDriver,
     TenantSetup,
     open_screen,
 )
@@ -129,29 +130,27 @@ async def test_offline_and_back(snap: Snapshot) -> None:
         assert "updated just now" in ui.age
 
 
-async def test_the_notice_about_a_failure_disappears_with_it() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("offline")
-        await ui.press("ctrl+r")
-        assert "Zuora cannot be reached: No connection" in ui.notice
-        ui.fake.faults.off()
-        ui.screen.reader.read(ui.state)
-        await ui.settle()
-        assert not ui.notice
-        assert not ui.banner
+async def test_the_notice_about_a_failure_disappears_with_it(ui: ScreenDriver) -> None:
+    ui.fake.faults.on("offline")
+    await ui.press("ctrl+r")
+    assert "Zuora cannot be reached: No connection" in ui.notice
+    ui.fake.faults.off()
+    ui.screen.reader.read(ui.state)
+    await ui.settle()
+    assert not ui.notice
+    assert not ui.banner
 
 
-async def test_that_nothing_was_read_is_said_only_until_something_is() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("offline")
-        await ui.press("e", *"europe", "enter")
-        await ui.press("r")
-        assert "Nothing has been read yet." in ui.notice
-        ui.fake.faults.off()
-        ui.screen.reader.read(ui.state)
-        await ui.settle()
-        assert len(ui.row_names()) > 1
-        assert not ui.notice
+async def test_that_nothing_was_read_is_said_only_until_something_is(ui: ScreenDriver) -> None:
+    ui.fake.faults.on("offline")
+    await ui.press("e", *"europe", "enter")
+    await ui.press("r")
+    assert "Nothing has been read yet." in ui.notice
+    ui.fake.faults.off()
+    ui.screen.reader.read(ui.state)
+    await ui.settle()
+    assert len(ui.row_names()) > 1
+    assert not ui.notice
 
 
 @pytest.mark.parametrize(

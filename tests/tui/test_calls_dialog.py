@@ -134,15 +134,14 @@ async def test_it_follows_while_it_is_open_and_the_cursor_stays_on_its_call() ->
         assert "track id 3f6c9f0e-0000-4000-8000-000000000011" in details(ui)
 
 
-async def test_no_secret_and_no_token_is_in_it() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "r", "y", "ctrl+l")
-        assert any("/v1/entities" in path for path in calls(ui))
-        everything = repr(get_dialog(ui).records)
-        everything += repr(ui.screen.view.request_log and list(ui.screen.view.request_log.calls))
-        for user in ui.fake.users:
-            assert user.client_secret not in everything
-        assert "earer" not in everything
+async def test_no_secret_and_no_token_is_in_it(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "r", "y", "ctrl+l")
+    assert any("/v1/entities" in path for path in calls(ui))
+    everything = repr(get_dialog(ui).records)
+    everything += repr(ui.screen.view.request_log and list(ui.screen.view.request_log.calls))
+    for user in ui.fake.users:
+        assert user.client_secret not in everything
+    assert "earer" not in everything
 
 
 async def test_the_filter_narrows_by_everything_that_is_known() -> None:
@@ -176,15 +175,15 @@ async def test_a_call_is_copied_as_a_command(snap: Snapshot) -> None:
         assert ui.app.clipboard == f"{0x7A << 120 | 3:032x}"
 
 
-async def test_a_request_is_copied_with_the_target_that_only_the_journal_knows() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "r", "y", "ctrl+l")
-        await ui.type_into("slash", "post entity-connections")
-        await ui.press("c")
-        assert ui.app.clipboard == (
-            "entity-connections request --scenario acme --user alice "
-            f"--from {CORPORATION} --to {US}"
-        )
+async def test_a_request_is_copied_with_the_target_that_only_the_journal_knows(
+    ui: ScreenDriver,
+) -> None:
+    await ui.press_on("Acme-US", "r", "y", "ctrl+l")
+    await ui.type_into("slash", "post entity-connections")
+    await ui.press("c")
+    assert ui.app.clipboard == (
+        f"entity-connections request --scenario acme --user alice --from {CORPORATION} --to {US}"
+    )
 
 
 async def test_copying_reports_a_missing_command_or_id() -> None:

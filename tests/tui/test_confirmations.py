@@ -71,19 +71,17 @@ async def test_disconnect(snap: Snapshot) -> None:
         assert ui.cell("Acme-Europe", "status") == "✕ Disconnected"
 
 
-async def test_other_keys_never_answer_and_open_nothing() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "r", "r", "r", "ctrl+p")
-        assert get_confirmation(ui)
-        await ui.press("n")
-        assert ui.cell("Acme-US", "status") == "○ Not connected"
+async def test_other_keys_never_answer_and_open_nothing(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "r", "r", "r", "ctrl+p")
+    assert get_confirmation(ui)
+    await ui.press("n")
+    assert ui.cell("Acme-US", "status") == "○ Not connected"
 
 
-async def test_enter_answers_no() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "enter", "enter")
-        assert ui.shows_main_screen
-        assert ui.cell("Acme-US", "status") == "○ Not connected"
+async def test_enter_answers_no(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "enter", "enter")
+    assert ui.shows_main_screen
+    assert ui.cell("Acme-US", "status") == "○ Not connected"
 
 
 @pytest.mark.parametrize("key", ["y", "enter"])
@@ -111,14 +109,13 @@ async def test_no_is_never_too_early() -> None:
         assert ui.cell("Acme-US", "status") == "○ Not connected"
 
 
-async def test_dropped_input_restarts_the_answer_delay() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "r")
-        assert not yes_is_disabled(ui)
-        question, changes = get_confirmation(ui), [True]
-        question.watch(question, "answerable", lambda value: changes.append(value), init=False)
-        ui.app.post_message(InputDropped())
-        await ui.wait_until(lambda: changes == [True, False, True])
+async def test_dropped_input_restarts_the_answer_delay(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "r")
+    assert not yes_is_disabled(ui)
+    question, changes = get_confirmation(ui), [True]
+    question.watch(question, "answerable", lambda value: changes.append(value), init=False)
+    ui.app.post_message(InputDropped())
+    await ui.wait_until(lambda: changes == [True, False, True])
 
 
 async def test_a_restart_begins_the_whole_delay_anew() -> None:
@@ -146,59 +143,54 @@ async def test_invalidated(snap: Snapshot) -> None:
         assert ui.cell("Acme-Japan", "status") == "✕ Disconnected"
 
 
-async def test_nothing_is_sent_if_the_row_changed_after_the_answer() -> None:
-    async with open_screen() as ui:
-        await ui.press("2")
-        await ui.press_on("Acme-Japan", "a")
-        await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
-        await ui.press("y")
-        assert "is Disconnected now; it was Pending when you asked. Nothing was sent." in ui.notice
+async def test_nothing_is_sent_if_the_row_changed_after_the_answer(ui: ScreenDriver) -> None:
+    await ui.press("2")
+    await ui.press_on("Acme-Japan", "a")
+    await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
+    await ui.press("y")
+    assert "is Disconnected now; it was Pending when you asked. Nothing was sent." in ui.notice
 
 
-async def test_a_question_can_be_invalidated_before_it_is_drawn() -> None:
-    async with open_screen() as ui:
-        row = ui.state.tab.find(next(row.key for row in ui.state.tab.rows()))
-        assert row is not None
-        question = ActionConfirmation(ui.screen, Operation.plan(REQUEST, row))
-        ui.app.push_screen(question)
-        question.invalidated = "It is another one now."
-        await ui.settle()
-        assert not question.query("#yes, #consequence")
-        reason = question.query_one("#reason", Static)
-        assert str(reason.content) == "It is another one now. Nothing will be sent."
-        await ui.press("y", "enter")
-        assert ui.shows_main_screen
-        assert not ui.screen.writer.writing
+async def test_a_question_can_be_invalidated_before_it_is_drawn(ui: ScreenDriver) -> None:
+    row = ui.state.tab.find(next(row.key for row in ui.state.tab.rows()))
+    assert row is not None
+    question = ActionConfirmation(ui.screen, Operation.plan(REQUEST, row))
+    ui.app.push_screen(question)
+    question.invalidated = "It is another one now."
+    await ui.settle()
+    assert not question.query("#yes, #consequence")
+    reason = question.query_one("#reason", Static)
+    assert str(reason.content) == "It is another one now. Nothing will be sent."
+    await ui.press("y", "enter")
+    assert ui.shows_main_screen
+    assert not ui.screen.writer.writing
 
 
-async def test_a_refresh_without_changes_does_not_invalidate() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "r")
-        ui.screen.reader.read(ui.state)
-        await ui.settle()
-        assert not get_confirmation(ui).invalidated
-        await ui.press("y")
-        assert ui.cell("Acme-US", "status") == "◐ Pending"
+async def test_a_refresh_without_changes_does_not_invalidate(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "r")
+    ui.screen.reader.read(ui.state)
+    await ui.settle()
+    assert not get_confirmation(ui).invalidated
+    await ui.press("y")
+    assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
-async def test_a_double_click_asks_once_and_sends_once() -> None:
-    async with open_screen() as ui:
-        await ui.click_grid(ui.rows, "Acme-US", "action", "counterpart", times=2)
-        assert len(ui.app.screen_stack) == 2
-        await ui.press("y")
-        assert ui.shows_main_screen
-        assert ui.cell("Acme-US", "status") == "◐ Pending"
+async def test_a_double_click_asks_once_and_sends_once(ui: ScreenDriver) -> None:
+    await ui.click_grid(ui.rows, "Acme-US", "action", "counterpart", times=2)
+    assert len(ui.app.screen_stack) == 2
+    await ui.press("y")
+    assert ui.shows_main_screen
+    assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
-async def test_two_quick_clicks_ask_about_one_row_and_no_other() -> None:
-    async with open_screen() as ui:
-        for name in ("Acme-US", "Acme-Mexico"):
-            items = {item.cells["counterpart"].text: item for item in ui.rows.items}
-            ui.rows.cursor_key = key = items[name].key
-            ui.rows.post_message(Grid.CellSelected(key, "action"))
-        await ui.settle()
-        assert len(ui.app.screen_stack) == 2
-        assert get_confirmation(ui).operation.row.counterpart.title == "Acme-Mexico"
+async def test_two_quick_clicks_ask_about_one_row_and_no_other(ui: ScreenDriver) -> None:
+    for name in ("Acme-US", "Acme-Mexico"):
+        items = {item.cells["counterpart"].text: item for item in ui.rows.items}
+        ui.rows.cursor_key = key = items[name].key
+        ui.rows.post_message(Grid.CellSelected(key, "action"))
+    await ui.settle()
+    assert len(ui.app.screen_stack) == 2
+    assert get_confirmation(ui).operation.row.counterpart.title == "Acme-Mexico"
 
 
 async def test_a_change_of_user_invalidates_a_question() -> None:

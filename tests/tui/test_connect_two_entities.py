@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tui.open_screen import open_screen
+from tests.tui.open_screen import ScreenDriver, open_screen
 
 sizes = pytest.mark.parametrize("size", [(60, 20), (160, 48)], ids=str)
 
@@ -46,13 +46,14 @@ async def test_two_entities_are_connected_by_mouse(size: tuple[int, int]) -> Non
         assert ui.cell("Acme-Americas", "status") == "● Connected"
 
 
-async def test_the_other_side_finds_a_pair_that_its_old_list_does_not_hold() -> None:
-    async with open_screen() as ui:
-        await ui.press("2")  # Acme Corporation is seen before there is anything from Acme-Americas
-        await ui.act_in("Acme-Americas")
-        await ui.press("1")
-        await ui.press_on("Acme Corporation", "r", "y", "g")
-        assert "Acme Corporation ▾" in ui.text("header")
-        assert ui.cursor == "Acme-Americas"
-        await ui.press("down", "ctrl+r")
-        assert ui.cursor != "Acme-Americas"
+async def test_the_other_side_finds_a_pair_that_its_old_list_does_not_hold(
+    ui: ScreenDriver,
+) -> None:
+    await ui.press("2")  # Acme Corporation is seen before there is anything from Acme-Americas
+    await ui.act_in("Acme-Americas")
+    await ui.press("1")
+    await ui.press_on("Acme Corporation", "r", "y", "g")
+    assert "Acme Corporation ▾" in ui.text("header")
+    assert ui.cursor == "Acme-Americas"
+    await ui.press("down", "ctrl+r")
+    assert ui.cursor != "Acme-Americas"

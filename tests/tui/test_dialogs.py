@@ -27,11 +27,10 @@ def choices(ui: ScreenDriver) -> list[tuple[str, str]]:
     return [(item.cells["text"].text.strip(), item.cells["note"].text) for item in grid.items]
 
 
-async def test_switcher(snap: Snapshot) -> None:
+async def test_switcher(ui: ScreenDriver, snap: Snapshot) -> None:
     """The hierarchy as a tree; what cannot be entered is grey with its reason."""
-    async with open_screen() as ui:
-        await ui.press("e")
-        await ui.snap_sizes(snap, SIZES[1:3])
+    await ui.press("e")
+    await ui.snap_sizes(snap, SIZES[1:3])
 
 
 async def test_switcher_filters_as_one_types_and_refuses_with_a_reason(snap: Snapshot) -> None:
@@ -49,40 +48,38 @@ async def test_switcher_filters_as_one_types_and_refuses_with_a_reason(snap: Sna
         snap(ui.app)
 
 
-async def test_leaving_the_switcher_changes_nothing() -> None:
-    async with open_screen() as ui:
-        await ui.press("e", "down", "down", "escape")
-        assert "Acme Corporation ▾" in ui.text("header")
+async def test_leaving_the_switcher_changes_nothing(ui: ScreenDriver) -> None:
+    await ui.press("e", "down", "down", "escape")
+    assert "Acme Corporation ▾" in ui.text("header")
 
 
-async def test_switching_keeps_the_tab_and_recent_entities_come_first() -> None:
-    async with open_screen() as ui:
-        await ui.press("2")
-        await ui.act_in("Acme-Europe")
-        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
-        await ui.press("e")
-        assert choices(ui)[0] == ("Acme Corporation", "◐ 2 waiting · recent")
-        assert ("Acme-Europe", "◐ 1 waiting · acting entity") in choices(ui)
+async def test_switching_keeps_the_tab_and_recent_entities_come_first(ui: ScreenDriver) -> None:
+    await ui.press("2")
+    await ui.act_in("Acme-Europe")
+    assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
+    await ui.press("e")
+    assert choices(ui)[0] == ("Acme Corporation", "◐ 2 waiting · recent")
+    assert ("Acme-Europe", "◐ 1 waiting · acting entity") in choices(ui)
 
 
-async def test_a_name_that_holds_the_words_is_chosen_before_a_note_that_does() -> None:
-    async with open_screen() as ui:
-        await ui.press("ctrl+p")
-        await ui.type("act")
-        assert choices(ui)[0][0] == "Mark"
-        await ui.press("enter")
-        assert "Acme-Americas ▾" in ui.text("header")
+async def test_a_name_that_holds_the_words_is_chosen_before_a_note_that_does(
+    ui: ScreenDriver,
+) -> None:
+    await ui.press("ctrl+p")
+    await ui.type("act")
+    assert choices(ui)[0][0] == "Mark"
+    await ui.press("enter")
+    assert "Acme-Americas ▾" in ui.text("header")
 
 
-async def test_a_name_typed_in_full_is_chosen_before_one_that_holds_it() -> None:
-    async with open_screen() as ui:
-        picker = Picker("Work as", [Choice("annabel", "annabel"), Choice("anna", "anna")])
-        chosen: list[str | None] = []
-        ui.app.push_screen(picker, chosen.append)
-        await ui.settle()
-        await ui.type("Anna")
-        await ui.press("enter")
-        assert chosen == ["anna"]
+async def test_a_name_typed_in_full_is_chosen_before_one_that_holds_it(ui: ScreenDriver) -> None:
+    picker = Picker("Work as", [Choice("annabel", "annabel"), Choice("anna", "anna")])
+    chosen: list[str | None] = []
+    ui.app.push_screen(picker, chosen.append)
+    await ui.settle()
+    await ui.type("Anna")
+    await ui.press("enter")
+    assert chosen == ["anna"]
 
 
 PLACES = [("e", (80, 24)), ("e", (160, 48)), ("ctrl+p", (80, 24))]
@@ -141,19 +138,17 @@ async def test_palette(snap: Snapshot) -> None:
         snap(ui.app)
 
 
-async def test_the_palette_runs_commands_and_finds_entities() -> None:
-    async with open_screen() as ui:
-        await ui.type_into("ctrl+p", "nordics")
-        assert "Acme-Nordics ▾" in ui.text("header")
-        await ui.type_into("ctrl+p", "inbound")
-        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
+async def test_the_palette_runs_commands_and_finds_entities(ui: ScreenDriver) -> None:
+    await ui.type_into("ctrl+p", "nordics")
+    assert "Acme-Nordics ▾" in ui.text("header")
+    await ui.type_into("ctrl+p", "inbound")
+    assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
 
 
-async def test_the_palette_shows_why_a_command_is_impossible() -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-Americas")
-        await ui.type_into("ctrl+p", "request connection")
-        assert "Acme Corporation is already connected to Acme-Americas." in visible_text(ui.app)
+async def test_the_palette_shows_why_a_command_is_impossible(ui: ScreenDriver) -> None:
+    await ui.move_to("Acme-Americas")
+    await ui.type_into("ctrl+p", "request connection")
+    assert "Acme Corporation is already connected to Acme-Americas." in visible_text(ui.app)
 
 
 async def test_the_palette_finds_a_command_by_what_people_call_it() -> None:
@@ -172,24 +167,24 @@ async def test_the_palette_finds_a_command_by_what_people_call_it() -> None:
             await ui.press("escape")
 
 
-async def test_the_palette_begins_with_what_is_possible_and_ends_with_harm() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-Americas", "ctrl+p")
-        labels = [text for text, _ in choices(ui)]
-        assert labels[0] == "Mark"
-        assert labels.index("Quit") < labels.index("Disconnect") < labels.index("Accept")
-        assert "Commands" not in labels
+async def test_the_palette_begins_with_what_is_possible_and_ends_with_harm(
+    ui: ScreenDriver,
+) -> None:
+    await ui.press_on("Acme-Americas", "ctrl+p")
+    labels = [text for text, _ in choices(ui)]
+    assert labels[0] == "Mark"
+    assert labels.index("Quit") < labels.index("Disconnect") < labels.index("Accept")
+    assert "Commands" not in labels
 
 
 @pytest.mark.parametrize("typed", ["accept", "deny"])
 async def test_enter_runs_nothing_in_place_of_an_impossible_command_that_was_named(
-    typed: str,
+    ui: ScreenDriver, typed: str
 ) -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-Japan")
-        await ui.type_into("ctrl+p", typed)
-        assert isinstance(ui.app.screen, Picker)
-        assert "no request" in visible_text(ui.app)
+    await ui.move_to("Acme-Japan")
+    await ui.type_into("ctrl+p", typed)
+    assert isinstance(ui.app.screen, Picker)
+    assert "no request" in visible_text(ui.app)
 
 
 async def test_the_palette_follows_the_screen_behind_it() -> None:
@@ -233,33 +228,31 @@ async def test_a_click_on_escape_close_closes_every_dialog(key: str) -> None:
         assert ui.shows_main_screen
 
 
-async def test_f1_is_help_and_f5_reads_again() -> None:
-    async with open_screen() as ui:
-        await ui.press("f1")
-        assert isinstance(ui.app.screen, HelpDialog)
-        await ui.press("f1")
-        before = ui.count_lists()
-        await ui.press("f5")
-        assert ui.shows_main_screen
-        assert ui.count_lists() == before + 1
+async def test_f1_is_help_and_f5_reads_again(ui: ScreenDriver) -> None:
+    await ui.press("f1")
+    assert isinstance(ui.app.screen, HelpDialog)
+    await ui.press("f1")
+    before = ui.count_lists()
+    await ui.press("f5")
+    assert ui.shows_main_screen
+    assert ui.count_lists() == before + 1
 
 
-async def test_help_and_palette_lead_to_the_walkthroughs() -> None:
-    async with open_screen() as ui:
-        await ui.press("question_mark", "W")
-        assert "No walkthrough can be played from here." in ui.notice
-        await ui.press("escape", "ctrl+p")
-        await ui.type("tour")
-        assert choices(ui)[0][0] == "Walkthroughs"
-        await ui.press("escape")
-        listed = [("deny", "Deny a request", (60, 24)), ("long", "A long tour", (60, 50))]
-        walkthroughs = Walkthroughs(lambda: listed, lambda _name, _theme: 0)
-        ui.screen.workspace = ui.screen.workspace._replace(walkthroughs=walkthroughs)
-        ui.screen.view.workspace = ui.screen.workspace
-        await ui.press("question_mark", "W")
-        assert choices(ui) == [("Deny a request", "deny"), ("A long tour", "takes 60x50")]
-        await ui.press("enter")
-        assert ui.notice.endswith("A walkthrough plays only in a terminal.")
+async def test_help_and_palette_lead_to_the_walkthroughs(ui: ScreenDriver) -> None:
+    await ui.press("question_mark", "W")
+    assert "No walkthrough can be played from here." in ui.notice
+    await ui.press("escape", "ctrl+p")
+    await ui.type("tour")
+    assert choices(ui)[0][0] == "Walkthroughs"
+    await ui.press("escape")
+    listed = [("deny", "Deny a request", (60, 24)), ("long", "A long tour", (60, 50))]
+    walkthroughs = Walkthroughs(lambda: listed, lambda _name, _theme: 0)
+    ui.screen.workspace = ui.screen.workspace._replace(walkthroughs=walkthroughs)
+    ui.screen.view.workspace = ui.screen.workspace
+    await ui.press("question_mark", "W")
+    assert choices(ui) == [("Deny a request", "deny"), ("A long tour", "takes 60x50")]
+    await ui.press("enter")
+    assert ui.notice.endswith("A walkthrough plays only in a terminal.")
 
 
 async def test_the_help_holds_every_command_that_applies_to_the_tenant() -> None:
@@ -287,7 +280,6 @@ async def test_every_binding_has_an_id_and_a_tooltip() -> None:
             assert binding.tooltip
 
 
-async def test_a_theme_can_be_chosen() -> None:
-    async with open_screen() as ui:
-        await ui.type_into("t", "high")
-        assert ui.app.theme == "high-contrast"
+async def test_a_theme_can_be_chosen(ui: ScreenDriver) -> None:
+    await ui.type_into("t", "high")
+    assert ui.app.theme == "high-contrast"

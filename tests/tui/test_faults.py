@@ -4,20 +4,19 @@ from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.zuora.http.retry import RetryPolicy
 
-from tests.tui.open_screen import SIZES, TenantSetup, open_screen
+from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
 
-async def test_watermark(snap: Snapshot) -> None:
+async def test_watermark(ui: ScreenDriver, snap: Snapshot) -> None:
     """The watermark takes the place of the path; nothing hides it, whatever is on the screen."""
-    async with open_screen() as ui:
-        await ui.type_into("F", "latency")
-        await ui.snap_sizes(snap, SIZES[1:])
-        for key in ("2", "1", "escape", "slash", "escape"):
-            await ui.press(key)
-            assert "FAULTS ON: latency " in ui.text("header")
-        assert ui.screen.workspace.fault_switches is not None
-        assert ui.screen.workspace.fault_switches.list_active() == {"latency": "latency"}
+    await ui.type_into("F", "latency")
+    await ui.snap_sizes(snap, SIZES[1:])
+    for key in ("2", "1", "escape", "slash", "escape"):
+        await ui.press(key)
+        assert "FAULTS ON: latency " in ui.text("header")
+    assert ui.screen.workspace.fault_switches is not None
+    assert ui.screen.workspace.fault_switches.list_active() == {"latency": "latency"}
 
 
 async def test_no_dialog_hides_the_watermark() -> None:

@@ -96,11 +96,10 @@ async def test_nothing_written_yet(snap: Snapshot) -> None:
         snap(ui.app)
 
 
-async def test_what_this_program_writes_is_in_it() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "r", "y")
-        await ui.press("J")
-        assert list_outcomes(ui) == ["Request ✓ confirmed"]
+async def test_what_this_program_writes_is_in_it(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "r", "y")
+    await ui.press("J")
+    assert list_outcomes(ui) == ["Request ✓ confirmed"]
 
 
 async def test_changed_line(snap: Snapshot, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.acme import write_names
-from tests.tui.open_screen import HOLD_READS, TIMEOUT, TenantSetup, open_screen
+from tests.tui.open_screen import HOLD_READS, TIMEOUT, ScreenDriver, TenantSetup, open_screen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -46,54 +46,50 @@ def test_keys_before_the_first_frame_do_no_harm(
 PROCEDURE = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
 
 
-async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> None:
-    async with open_screen() as ui:
-        await ui.press_at_once(*PROCEDURE)
-        await ui.press()
-        ui.fake.faults.on(HOLD_READS)
-        ui.app.post_message(key_event("y"))
-        ui.app.post_message(key_event("g"))
-        ui.app.post_message(key_event("a"))
-        await ui.wait_until(lambda: "waiting for Zuora" in ui.notice)
-        assert "Acme-Americas ▾" in ui.text("header")
-        ui.fake.faults.off("latency")
-        await ui.settle()
-        question = ui.app.screen
-        assert isinstance(question, ActionConfirmation)
-        assert question.operation.pair == "Acme-Americas → Acme-Europe"
-        assert question.operation.action.id == "accept"
+async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list(ui: ScreenDriver) -> None:
+    await ui.press_at_once(*PROCEDURE)
+    await ui.press()
+    ui.fake.faults.on(HOLD_READS)
+    ui.app.post_message(key_event("y"))
+    ui.app.post_message(key_event("g"))
+    ui.app.post_message(key_event("a"))
+    await ui.wait_until(lambda: "waiting for Zuora" in ui.notice)
+    assert "Acme-Americas ▾" in ui.text("header")
+    ui.fake.faults.off("latency")
+    await ui.settle()
+    question = ui.app.screen
+    assert isinstance(question, ActionConfirmation)
+    assert question.operation.pair == "Acme-Americas → Acme-Europe"
+    assert question.operation.action.id == "accept"
 
 
-async def test_escape_overtakes_keys_that_wait_for_zuora() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on(HOLD_READS)
-        for key in ["ctrl+r", "r", "down"]:
-            ui.app.post_message(key_event(key))
-        await ui.wait_until(lambda: "r down: waiting for Zuora" in ui.notice)
-        ui.app.post_message(key_event("escape"))
-        await ui.wait_until(lambda: ui.app.input.is_empty)
-        assert ui.shows_main_screen
-        ui.fake.faults.off("latency")
-        await ui.settle()
-        assert ui.shows_main_screen
+async def test_escape_overtakes_keys_that_wait_for_zuora(ui: ScreenDriver) -> None:
+    ui.fake.faults.on(HOLD_READS)
+    for key in ["ctrl+r", "r", "down"]:
+        ui.app.post_message(key_event(key))
+    await ui.wait_until(lambda: "r down: waiting for Zuora" in ui.notice)
+    ui.app.post_message(key_event("escape"))
+    await ui.wait_until(lambda: ui.app.input.is_empty)
+    assert ui.shows_main_screen
+    ui.fake.faults.off("latency")
+    await ui.settle()
+    assert ui.shows_main_screen
 
 
-async def test_an_impossible_command_drops_the_keys_typed_after_it() -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-UK")
-        await ui.press_at_once("g", "r", "y")
-        assert ui.shows_main_screen
-        assert "Acme Corporation ▾" in ui.text("header")
-        assert "Other side: Acme-UK is not provisioned yet." in ui.notice
-        assert "typed after it: r y." in ui.notice
+async def test_an_impossible_command_drops_the_keys_typed_after_it(ui: ScreenDriver) -> None:
+    await ui.move_to("Acme-UK")
+    await ui.press_at_once("g", "r", "y")
+    assert ui.shows_main_screen
+    assert "Acme Corporation ▾" in ui.text("header")
+    assert "Other side: Acme-UK is not provisioned yet." in ui.notice
+    assert "typed after it: r y." in ui.notice
 
 
-async def test_dropped_keys_are_listed_in_a_notice() -> None:
-    async with open_screen() as ui:
-        await ui.press_at_once("e", *"x" * (MAX_WAITING + 20))
-        assert isinstance(ui.app.screen, Picker)
-        await ui.press("escape")
-        assert "too many keys at once" in ui.notice
+async def test_dropped_keys_are_listed_in_a_notice(ui: ScreenDriver) -> None:
+    await ui.press_at_once("e", *"x" * (MAX_WAITING + 20))
+    assert isinstance(ui.app.screen, Picker)
+    await ui.press("escape")
+    assert "too many keys at once" in ui.notice
 
 
 async def test_a_key_typed_right_after_the_one_that_opens_a_dialog_reaches_the_dialog() -> None:
@@ -131,13 +127,12 @@ async def test_keys_wait_for_the_journal_that_is_being_read() -> None:
         assert grid.cursor_key == grid.items[-1].key != grid.items[0].key
 
 
-async def test_two_enters_in_the_typed_question_send_once() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-Europe", "x")
-        await ui.type("Acme-Europe")
-        await ui.press_at_once("enter", "enter")
-        assert write_names(ui.state.session.request_log) == ["disconnect"]
-        assert ui.cell("Acme-Europe", "status") == "✕ Disconnected"
+async def test_two_enters_in_the_typed_question_send_once(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-Europe", "x")
+    await ui.type("Acme-Europe")
+    await ui.press_at_once("enter", "enter")
+    assert write_names(ui.state.session.request_log) == ["disconnect"]
+    assert ui.cell("Acme-Europe", "status") == "✕ Disconnected"
 
 
 async def test_the_second_click_of_a_double_click_does_not_reach_the_screen_under_a_dialog() -> (

@@ -60,44 +60,44 @@ async def test_a_closed_entity_of_the_tree_says_why() -> None:
         assert "Acme Corporation ▾" in ui.text("header")
 
 
-async def test_a_click_on_a_count_shows_only_that_status_and_escape_shows_all() -> None:
-    async with open_screen() as ui:
-        await ui.click_word("counts", "Pending")
-        assert ui.row_names() == ["Acme-Canada"]
-        await ui.click_word("counts", "Disconnected")
-        assert ui.row_names() == ["Acme-Canada", "Acme-Nordics"]
-        assert "2 of 14" in ui.text("tabs")
-        await ui.click_word("counts", "Pending")
-        assert ui.row_names() == ["Acme-Nordics"]
-        await ui.press("escape")
-        assert len(ui.row_names()) == 14
+async def test_a_click_on_a_count_shows_only_that_status_and_escape_shows_all(
+    ui: ScreenDriver,
+) -> None:
+    await ui.click_word("counts", "Pending")
+    assert ui.row_names() == ["Acme-Canada"]
+    await ui.click_word("counts", "Disconnected")
+    assert ui.row_names() == ["Acme-Canada", "Acme-Nordics"]
+    assert "2 of 14" in ui.text("tabs")
+    await ui.click_word("counts", "Pending")
+    assert ui.row_names() == ["Acme-Nordics"]
+    await ui.press("escape")
+    assert len(ui.row_names()) == 14
 
 
-async def test_f_shows_one_status_after_the_other_then_all() -> None:
-    async with open_screen() as ui:
-        shown = []
-        for _ in range(5):
-            await ui.press("f")
-            shown.append({ui.cell(name, "status") for name in ui.row_names()})
-        assert shown[:4] == [
-            {"◐ Pending"}, {"● Connected"}, {"✕ Disconnected"}, {"○ Not connected"},
-        ]  # fmt: skip
-        assert len(shown[4]) == 4
+async def test_f_shows_one_status_after_the_other_then_all(ui: ScreenDriver) -> None:
+    shown = []
+    for _ in range(5):
+        await ui.press("f")
+        shown.append({ui.cell(name, "status") for name in ui.row_names()})
+    assert shown[:4] == [
+        {"◐ Pending"}, {"● Connected"}, {"✕ Disconnected"}, {"○ Not connected"},
+    ]  # fmt: skip
+    assert len(shown[4]) == 4
 
 
-async def test_counts_are_those_of_the_words_in_the_filter() -> None:
-    async with open_screen() as ui:
-        await ui.press("slash")
-        await ui.type("europe")
-        assert "● 3 Connected  ✕ 1 Disconnected  ○ 2 Not connected" in ui.text("counts")
+async def test_counts_are_those_of_the_words_in_the_filter(ui: ScreenDriver) -> None:
+    await ui.press("slash")
+    await ui.type("europe")
+    assert "● 3 Connected  ✕ 1 Disconnected  ○ 2 Not connected" in ui.text("counts")
 
 
-async def test_rows_are_a_tree_and_name_their_parents_when_they_are_filtered() -> None:
-    async with open_screen() as ui:
-        assert "├─ Acme-US " in find_line(ui, "Acme-US ")
-        await ui.press("s")
-        assert "Acme-US  in Acme-Americas" in find_line(ui, "Acme-US ")
-        assert "├─" not in find_line(ui, "Acme-US ")
+async def test_rows_are_a_tree_and_name_their_parents_when_they_are_filtered(
+    ui: ScreenDriver,
+) -> None:
+    assert "├─ Acme-US " in find_line(ui, "Acme-US ")
+    await ui.press("s")
+    assert "Acme-US  in Acme-Americas" in find_line(ui, "Acme-US ")
+    assert "├─" not in find_line(ui, "Acme-US ")
 
 
 async def test_what_is_below_the_acting_entity_names_it_and_no_line_leads_nowhere() -> None:
@@ -142,15 +142,14 @@ async def test_a_small_detail_leaves_out_since_when_rather_than_cutting_it() -> 
         assert "◐ Pending, requested just now" in ui.text("detail")
 
 
-async def test_a_message_moves_nothing() -> None:
-    async with open_screen() as ui:
-        for size in SIZES:
-            await ui.resize(size)
-            before = list_regions(ui)
-            for keys in (["x"], ["slash", "u"], ["escape"], ["f"], ["escape"]):
-                await ui.press(*keys)
-                assert list_regions(ui) == before, (size, keys)
-            assert ui.screen.view.notice_bar.region.bottom <= ui.screen.view.key_bar.region.y
+async def test_a_message_moves_nothing(ui: ScreenDriver) -> None:
+    for size in SIZES:
+        await ui.resize(size)
+        before = list_regions(ui)
+        for keys in (["x"], ["slash", "u"], ["escape"], ["f"], ["escape"]):
+            await ui.press(*keys)
+            assert list_regions(ui) == before, (size, keys)
+        assert ui.screen.view.notice_bar.region.bottom <= ui.screen.view.key_bar.region.y
 
 
 async def test_the_key_bar_of_a_small_screen_leaves_out_what_is_impossible() -> None:
@@ -189,14 +188,13 @@ async def test_the_key_bar_shows_the_keys_of_a_filter_while_letters_go_there() -
             assert ui.text("keys").startswith(" r Request")
 
 
-async def test_tabs_by_tab_and_by_number() -> None:
-    async with open_screen() as ui:
-        await ui.press("tab")
-        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
-        await ui.press("tab")
-        assert "┤ 1 Share To (Outbound)" in ui.text("tabs")
-        await ui.press("2")
-        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
+async def test_tabs_by_tab_and_by_number(ui: ScreenDriver) -> None:
+    await ui.press("tab")
+    assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
+    await ui.press("tab")
+    assert "┤ 1 Share To (Outbound)" in ui.text("tabs")
+    await ui.press("2")
+    assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
 
 
 async def test_a_tab_leaves_words_out_where_they_would_be_cut() -> None:

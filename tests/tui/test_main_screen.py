@@ -7,14 +7,13 @@ from entity_connections.tui.widgets.too_small import TooSmall
 from textual.geometry import Region
 
 from tests.acme import CORPORATION, US, client
-from tests.tui.open_screen import FAST, REFRESHING, SIZES, TenantSetup, open_screen
+from tests.tui.open_screen import FAST, REFRESHING, SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 
-async def test_outbound(snap: Snapshot) -> None:
+async def test_outbound(ui: ScreenDriver, snap: Snapshot) -> None:
     """Every state a row can have; at 160 columns and more there are three panes."""
-    async with open_screen() as ui:
-        await ui.snap_sizes(snap, ((200, 60), *SIZES))
+    await ui.snap_sizes(snap, ((200, 60), *SIZES))
 
 
 async def test_inbound(snap: Snapshot) -> None:
@@ -96,22 +95,21 @@ async def test_global_500_shows_its_511_rows() -> None:
         assert ui.rows.scroll_offset.y > 400
 
 
-async def test_sorting_by_key_and_by_click_starts_at_the_top() -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-Japan")
-        in_tree = ui.row_names()
-        await ui.press("s")
-        assert ui.row_names() == sorted(in_tree, key=fold)
-        assert ui.cursor == "Acme Ibérica"
-        grid = ui.rows
-        await ui.pilot.click(grid, offset=(4, 0))
-        await ui.settle()
-        assert ui.row_names() == sorted(in_tree, key=fold, reverse=True)
-        assert ui.cursor == "Acme-US"
-        await ui.pilot.click(grid, offset=(4, 0))
-        await ui.settle()
-        assert ui.row_names() == in_tree
-        assert ui.cursor == in_tree[0]
+async def test_sorting_by_key_and_by_click_starts_at_the_top(ui: ScreenDriver) -> None:
+    await ui.move_to("Acme-Japan")
+    in_tree = ui.row_names()
+    await ui.press("s")
+    assert ui.row_names() == sorted(in_tree, key=fold)
+    assert ui.cursor == "Acme Ibérica"
+    grid = ui.rows
+    await ui.pilot.click(grid, offset=(4, 0))
+    await ui.settle()
+    assert ui.row_names() == sorted(in_tree, key=fold, reverse=True)
+    assert ui.cursor == "Acme-US"
+    await ui.pilot.click(grid, offset=(4, 0))
+    await ui.settle()
+    assert ui.row_names() == in_tree
+    assert ui.cursor == in_tree[0]
 
 
 @pytest.mark.parametrize("user", ["alice", "carol"])
@@ -139,18 +137,17 @@ async def test_what_a_filter_found_out_of_sight_is_shown_beside_the_name() -> No
         assert "Acme-Canada  …c07e2b01" in row.text
 
 
-async def test_a_refresh_right_after_a_cursor_key_keeps_the_cursor() -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        ui.rows.action_move(1)
-        ui.screen.view.redraw()
-        assert ui.cursor == "Acme-Canada"
-        await ui.settle()
-        assert ui.cursor == "Acme-Canada"
-        await ui.press("2")
-        assert ui.cursor == "Acme-Germany"
-        await ui.press("1")
-        assert ui.cursor == "Acme-Canada"
+async def test_a_refresh_right_after_a_cursor_key_keeps_the_cursor(ui: ScreenDriver) -> None:
+    await ui.move_to("Acme-US")
+    ui.rows.action_move(1)
+    ui.screen.view.redraw()
+    assert ui.cursor == "Acme-Canada"
+    await ui.settle()
+    assert ui.cursor == "Acme-Canada"
+    await ui.press("2")
+    assert ui.cursor == "Acme-Germany"
+    await ui.press("1")
+    assert ui.cursor == "Acme-Canada"
 
 
 async def test_the_notice_of_a_write_disappears_when_another_program_changes_the_list() -> None:
@@ -182,9 +179,8 @@ async def test_a_column_without_room_is_not_sorted_by() -> None:
         assert ui.rows.sorting == ("status", False)
 
 
-async def test_the_connection_id_can_be_copied() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-Americas", "c")
-        assert ui.app.clipboard == "8a80825555a3c7a10155b466736c5c3f"
-        await ui.press_on("Acme-US", "c")
-        assert "no connection in this row yet" in ui.notice
+async def test_the_connection_id_can_be_copied(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-Americas", "c")
+    assert ui.app.clipboard == "8a80825555a3c7a10155b466736c5c3f"
+    await ui.press_on("Acme-US", "c")
+    assert "no connection in this row yet" in ui.notice

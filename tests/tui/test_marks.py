@@ -41,74 +41,66 @@ async def test_marked_rows(snap: Snapshot) -> None:
         assert signs(ui) == ["Acme-US", "Acme-Brazil"]
 
 
-async def test_shift_marks_a_range_which_shrinks_on_the_way_back() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-Japan", "space")
-        await ui.press_on("Acme-US", *["shift+down"] * 3)
-        assert signs(ui) == [*AMERICAS_BELOW, "Acme-Japan"]
-        await ui.press("shift+up", "shift+up")
-        assert signs(ui) == [*AMERICAS_BELOW[:2], "Acme-Japan"]
-        assert ui.cursor == "Acme-Canada"
-        await ui.press("escape", "shift+down")
-        assert signs(ui) == ["Acme-Canada", "Acme-Brazil"], "a new range"
+async def test_shift_marks_a_range_which_shrinks_on_the_way_back(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-Japan", "space")
+    await ui.press_on("Acme-US", *["shift+down"] * 3)
+    assert signs(ui) == [*AMERICAS_BELOW, "Acme-Japan"]
+    await ui.press("shift+up", "shift+up")
+    assert signs(ui) == [*AMERICAS_BELOW[:2], "Acme-Japan"]
+    assert ui.cursor == "Acme-Canada"
+    await ui.press("escape", "shift+down")
+    assert signs(ui) == ["Acme-Canada", "Acme-Brazil"], "a new range"
 
 
-async def test_a_click_at_the_left_edge_marks() -> None:
-    async with open_screen() as ui:
-        await ui.pilot.click(ui.rows, offset=(0, 3))
-        await ui.settle()
-        assert signs(ui) == [ui.cursor]
+async def test_a_click_at_the_left_edge_marks(ui: ScreenDriver) -> None:
+    await ui.pilot.click(ui.rows, offset=(0, 3))
+    await ui.settle()
+    assert signs(ui) == [ui.cursor]
 
 
-async def test_all_visible_rows_that_allow_an_action_are_marked_or_none() -> None:
-    async with open_screen() as ui:
-        await ui.type_into("/", "not connected")
-        await ui.press("*")
-        assert signs(ui) == ["Acme-US", "Acme-Brazil", "Acme-Mexico", "Acme-Japan"]
-        await ui.press("*")
-        assert signs(ui) == []
+async def test_all_visible_rows_that_allow_an_action_are_marked_or_none(ui: ScreenDriver) -> None:
+    await ui.type_into("/", "not connected")
+    await ui.press("*")
+    assert signs(ui) == ["Acme-US", "Acme-Brazil", "Acme-Mexico", "Acme-Japan"]
+    await ui.press("*")
+    assert signs(ui) == []
 
 
-async def test_marks_stay_on_their_records() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "space", "space")
-        for keys in (["ctrl+r"], ["s"], ["s"], ["2", "1"], ["/", "x", "escape"]):
-            await ui.press(*keys)
-            assert {*signs(ui)} == {"Acme-US", "Acme-Canada"}, keys
+async def test_marks_stay_on_their_records(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "space", "space")
+    for keys in (["ctrl+r"], ["s"], ["s"], ["2", "1"], ["/", "x", "escape"]):
+        await ui.press(*keys)
+        assert {*signs(ui)} == {"Acme-US", "Acme-Canada"}, keys
 
 
-async def test_another_entity_ends_the_marks_and_says_how_many() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "space", "space", "2", "space", "1", "e", *"japan", "enter")
-        assert ui.notice == "i 3 marks cleared."
-        await ui.press("e", *"acme-c", "enter")
-        assert not ui.state.count_marks()
+async def test_another_entity_ends_the_marks_and_says_how_many(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "space", "space", "2", "space", "1", "e", *"japan", "enter")
+    assert ui.notice == "i 3 marks cleared."
+    await ui.press("e", *"acme-c", "enter")
+    assert not ui.state.count_marks()
 
 
-async def test_the_way_back_from_the_other_side_leads_to_the_marks() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "space", "space", "g", "space")
-        assert ui.state.acting_id != CORPORATION
-        await ui.press("up", "g")
-        assert ui.state.acting_id == CORPORATION
-        assert signs(ui) == ["Acme-US", "Acme-Canada"]
-        assert ui.notice == "i 1 mark cleared."
+async def test_the_way_back_from_the_other_side_leads_to_the_marks(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "space", "space", "g", "space")
+    assert ui.state.acting_id != CORPORATION
+    await ui.press("up", "g")
+    assert ui.state.acting_id == CORPORATION
+    assert signs(ui) == ["Acme-US", "Acme-Canada"]
+    assert ui.notice == "i 1 mark cleared."
 
 
-async def test_another_user_has_no_marks() -> None:
-    async with open_screen() as ui:
-        await ui.press("space", "u", *"carol", "enter")
-        assert "carol" in ui.text("header")
-        assert not signs(ui)
+async def test_another_user_has_no_marks(ui: ScreenDriver) -> None:
+    await ui.press("space", "u", *"carol", "enter")
+    assert "carol" in ui.text("header")
+    assert not signs(ui)
 
 
-async def test_hidden_marks_are_counted_and_not_acted_on() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "space")
-        await ui.press_on("Acme-Japan", "space", "/", *"japan", "enter")
-        assert "✓ 1 marked, 1 hidden" in ui.text("counts")
-        assert "r requests, R connects the marked row." in ui.text("detail").replace("\n", " ")
-        assert await asked_pairs(ui, "r") == ["Acme Corporation → Acme-Japan"]
+async def test_hidden_marks_are_counted_and_not_acted_on(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "space")
+    await ui.press_on("Acme-Japan", "space", "/", *"japan", "enter")
+    assert "✓ 1 marked, 1 hidden" in ui.text("counts")
+    assert "r requests, R connects the marked row." in ui.text("detail").replace("\n", " ")
+    assert await asked_pairs(ui, "r") == ["Acme Corporation → Acme-Japan"]
 
 
 async def test_nothing_is_done_while_the_filter_hides_every_marked_row() -> None:
@@ -135,72 +127,69 @@ async def test_a_standard_user_can_mark_no_row_for_an_action() -> None:
 
 
 @pytest.mark.parametrize("filter_keys", [["/", *"americas", "enter"], ["f", "home"]])
-async def test_escape_clears_the_filter_and_then_the_marks(filter_keys: list[str]) -> None:
-    async with open_screen() as ui:
-        await ui.press(*filter_keys, "space", "escape")
-        assert not ui.state.tab.is_flat
-        assert len(signs(ui)) == 1
-        await ui.press("escape")
-        assert not signs(ui)
-        assert ui.notice == "i 1 mark cleared."
+async def test_escape_clears_the_filter_and_then_the_marks(
+    ui: ScreenDriver, filter_keys: list[str]
+) -> None:
+    await ui.press(*filter_keys, "space", "escape")
+    assert not ui.state.tab.is_flat
+    assert len(signs(ui)) == 1
+    await ui.press("escape")
+    assert not signs(ui)
+    assert ui.notice == "i 1 mark cleared."
 
 
 @pytest.mark.parametrize("key", ["s", "f", "*", "slash"])
-async def test_a_message_goes_with_the_next_act_on_the_rows(key: str) -> None:
-    async with open_screen() as ui:
-        await ui.press("space", "escape")
-        assert ui.notice == "i 1 mark cleared."
-        await ui.press(key)
-        assert ui.notice == ""
+async def test_a_message_goes_with_the_next_act_on_the_rows(ui: ScreenDriver, key: str) -> None:
+    await ui.press("space", "escape")
+    assert ui.notice == "i 1 mark cleared."
+    await ui.press(key)
+    assert ui.notice == ""
 
 
-async def test_a_message_goes_with_a_click_on_a_heading_or_on_a_count() -> None:
-    async with open_screen() as ui:
-        await ui.press("space", "escape")
-        await ui.pilot.click(ui.rows, offset=(5, 0))
-        await ui.settle()
-        assert ui.notice == ""
-        await ui.press("space", "escape")
-        await ui.click_word("counts", "Pending")
-        assert ui.notice == ""
+async def test_a_message_goes_with_a_click_on_a_heading_or_on_a_count(ui: ScreenDriver) -> None:
+    await ui.press("space", "escape")
+    await ui.pilot.click(ui.rows, offset=(5, 0))
+    await ui.settle()
+    assert ui.notice == ""
+    await ui.press("space", "escape")
+    await ui.click_word("counts", "Pending")
+    assert ui.notice == ""
 
 
-async def test_a_row_that_has_changed_stays_marked_and_is_left_out_with_the_reason() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "space")
-        await ui.press_on("Acme-Mexico", "space")
-        await client(ui.fake).request_connection(CORPORATION, US, "somebody-else")
-        await ui.press("ctrl+r", "R")
-        preview = ui.app.screen
-        assert isinstance(preview, PlanPreview)
-        ((row, reason, *_),) = preview.plan.left_out
-        assert targets([row]) == ["Acme-US"]
-        assert reason.endswith("is Pending now; it was Not connected when you marked it.")
-        await ui.press("escape")
-        assert signs(ui) == ["Acme-US", "Acme-Mexico"]
+async def test_a_row_that_has_changed_stays_marked_and_is_left_out_with_the_reason(
+    ui: ScreenDriver,
+) -> None:
+    await ui.press_on("Acme-US", "space")
+    await ui.press_on("Acme-Mexico", "space")
+    await client(ui.fake).request_connection(CORPORATION, US, "somebody-else")
+    await ui.press("ctrl+r", "R")
+    preview = ui.app.screen
+    assert isinstance(preview, PlanPreview)
+    ((row, reason, *_),) = preview.plan.left_out
+    assert targets([row]) == ["Acme-US"]
+    assert reason.endswith("is Pending now; it was Not connected when you marked it.")
+    await ui.press("escape")
+    assert signs(ui) == ["Acme-US", "Acme-Mexico"]
 
 
-async def test_marks_of_both_tabs_are_acted_on() -> None:
-    async with open_screen() as ui:
-        await ui.press("2", "*")
-        assert await asked_pairs(ui, "a") == [
-            "Acme-Germany → Acme Corporation",
-            "Acme-Japan → Acme Corporation",
-        ]
-        await ui.press("1", "*")
-        assert len(await asked_pairs(ui, "r")) == 5
+async def test_marks_of_both_tabs_are_acted_on(ui: ScreenDriver) -> None:
+    await ui.press("2", "*")
+    assert await asked_pairs(ui, "a") == [
+        "Acme-Germany → Acme Corporation",
+        "Acme-Japan → Acme Corporation",
+    ]
+    await ui.press("1", "*")
+    assert len(await asked_pairs(ui, "r")) == 5
 
 
-async def test_an_action_that_no_marked_row_allows_says_why() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "space", "space", "x")
-        assert ui.notice.startswith("i Disconnect: None of the 2 marked rows: ")
+async def test_an_action_that_no_marked_row_allows_says_why(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "space", "space", "x")
+    assert ui.notice.startswith("i Disconnect: None of the 2 marked rows: ")
 
 
-async def test_the_action_of_a_row_is_about_that_row_whatever_is_marked() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "space")
-        await ui.click_cell("Acme-Japan", "action")
-        question = ui.app.screen
-        assert isinstance(question, ActionConfirmation)
-        assert question.operation.row.target.title == "Acme-Japan"
+async def test_the_action_of_a_row_is_about_that_row_whatever_is_marked(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "space")
+    await ui.click_cell("Acme-Japan", "action")
+    question = ui.app.screen
+    assert isinstance(question, ActionConfirmation)
+    assert question.operation.row.target.title == "Acme-Japan"

@@ -54,44 +54,41 @@ async def test_refused(snap: Snapshot) -> None:
         assert not ui.notice
 
 
-async def test_a_write_before_which_no_list_could_be_read_was_not_sent() -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-US")
-        for fault, sentences in (
-            (
-                "gateway-page=502",
-                r"A web page answered \(HTTP 502\), not .+ the time or the request id\.$",
-            ),
-            ("rate-limit", r"Too many calls\. .+ Press r to try again\.$"),
-            ("offline", r"No connection to Zuora could be opened\. .+ Check the network"),
-        ):
-            ui.fake.faults.on(fault)
-            await ui.press("r", "y")
-            notice = " ".join(ui.notice.split())
-            assert "So the list could not be read before the write. Nothing was sent." in notice
-            assert re.search(sentences, notice)
-            ui.fake.faults.off()
-            await ui.press("ctrl+r", "escape")
-            assert not ui.notice
-        assert write_names(ui.state.session.request_log) == []
+async def test_a_write_before_which_no_list_could_be_read_was_not_sent(ui: ScreenDriver) -> None:
+    await ui.move_to("Acme-US")
+    for fault, sentences in (
+        (
+            "gateway-page=502",
+            r"A web page answered \(HTTP 502\), not .+ the time or the request id\.$",
+        ),
+        ("rate-limit", r"Too many calls\. .+ Press r to try again\.$"),
+        ("offline", r"No connection to Zuora could be opened\. .+ Check the network"),
+    ):
+        ui.fake.faults.on(fault)
+        await ui.press("r", "y")
+        notice = " ".join(ui.notice.split())
+        assert "So the list could not be read before the write. Nothing was sent." in notice
+        assert re.search(sentences, notice)
+        ui.fake.faults.off()
+        await ui.press("ctrl+r", "escape")
+        assert not ui.notice
+    assert write_names(ui.state.session.request_log) == []
 
 
-async def test_enter_says_who_can_go_on_where_nothing_can_be_done() -> None:
-    async with open_screen() as ui:
-        await ui.press("2")
-        await ui.press_on("Acme-Brazil", "enter")
-        assert ui.notice == "i Nothing can be done here: only Acme-Brazil can request again."
+async def test_enter_says_who_can_go_on_where_nothing_can_be_done(ui: ScreenDriver) -> None:
+    await ui.press("2")
+    await ui.press_on("Acme-Brazil", "enter")
+    assert ui.notice == "i Nothing can be done here: only Acme-Brazil can request again."
 
 
-async def test_sending_shows_on_the_row() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on(HOLD_WRITES)
-        await ui.press_on("Acme-US", "r")
-        await ui.pilot.press("y")
-        await ui.wait_until(lambda: ui.status_and_action("Acme-US") == ("… sending", ""))
-        ui.fake.faults.off("latency")
-        await ui.settle()
-        assert ui.cell("Acme-US", "status") == "◐ Pending"
+async def test_sending_shows_on_the_row(ui: ScreenDriver) -> None:
+    ui.fake.faults.on(HOLD_WRITES)
+    await ui.press_on("Acme-US", "r")
+    await ui.pilot.press("y")
+    await ui.wait_until(lambda: ui.status_and_action("Acme-US") == ("… sending", ""))
+    ui.fake.faults.off("latency")
+    await ui.settle()
+    assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
 async def test_an_unknown_outcome_stays_on_the_row_until_a_list_resolves_it(
@@ -115,54 +112,51 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_resolves_it(
         assert entry.outcome == "not done"
 
 
-async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("drop")
-        ui.fake.faults.on("gateway-page=503,calls=reads,after=1")
-        await ui.press_on("Acme-US", "r", "y")
-        assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
-        ui.fake.faults.off()
-        await ui.press("ctrl+r")
-        assert ui.cell("Acme-US", "status") == "◐ Pending"
-        assert ui.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
-        assert [entry.outcome for entry in ui.screen.workspace.journal.read_entries()] == [
-            "confirmed"
-        ]
+async def test_an_unknown_outcome_is_resolved_by_the_next_list(ui: ScreenDriver) -> None:
+    ui.fake.faults.on("drop")
+    ui.fake.faults.on("gateway-page=503,calls=reads,after=1")
+    await ui.press_on("Acme-US", "r", "y")
+    assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
+    ui.fake.faults.off()
+    await ui.press("ctrl+r")
+    assert ui.cell("Acme-US", "status") == "◐ Pending"
+    assert ui.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
+    assert [entry.outcome for entry in ui.screen.workspace.journal.read_entries()] == ["confirmed"]
 
 
-async def test_while_an_outcome_is_unknown_only_the_same_action_is_sent_again() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("lost")
-        await ui.press_on("Acme-US", "r", "y")
-        await ui.press("2")
-        await ui.press_on("Acme-Japan", "a", "y")
-        await ui.press("d", "y")
-        assert "and only the same may be sent again" in ui.notice
-        ui.fake.faults.off()
-        await ui.press("a", "y")
-        assert ui.cell("Acme-Japan", "status") == "● Connected"
-        await ui.press("1")
-        await ui.press_on("Acme-US", "r", "y")
-        assert ui.cell("Acme-US", "status") == "◐ Pending"
-        writes = write_names(ui.state.session.request_log)
-        assert writes == ["request", "accept", "accept", "request"]
-        keys = {entry.key for entry in ui.screen.workspace.journal.read_entries() if entry.key}
-        assert len(keys) == 1
+async def test_while_an_outcome_is_unknown_only_the_same_action_is_sent_again(
+    ui: ScreenDriver,
+) -> None:
+    ui.fake.faults.on("lost")
+    await ui.press_on("Acme-US", "r", "y")
+    await ui.press("2")
+    await ui.press_on("Acme-Japan", "a", "y")
+    await ui.press("d", "y")
+    assert "and only the same may be sent again" in ui.notice
+    ui.fake.faults.off()
+    await ui.press("a", "y")
+    assert ui.cell("Acme-Japan", "status") == "● Connected"
+    await ui.press("1")
+    await ui.press_on("Acme-US", "r", "y")
+    assert ui.cell("Acme-US", "status") == "◐ Pending"
+    writes = write_names(ui.state.session.request_log)
+    assert writes == ["request", "accept", "accept", "request"]
+    keys = {entry.key for entry in ui.screen.workspace.journal.read_entries() if entry.key}
+    assert len(keys) == 1
 
 
-async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
-    async with open_screen() as ui:
-        await ui.press("2")
-        for name, key in (("Acme-Japan", "ctrl+q"), ("Acme-Germany", "ctrl+c")):
-            ui.fake.faults.on(HOLD_WRITES)
-            await ui.press_on(name, "a")
-            await ui.pilot.press("y")
-            await ui.wait_until(lambda: ui.screen.writer.writing)
-            await ui.pilot.press(key)
-            await ui.wait_until(lambda: "A write is being sent" in ui.notice)
-            ui.fake.faults.off("latency")
-            await ui.settle()
-        assert ui.app.return_code is None
+async def test_every_write_delays_quitting_and_not_only_the_first(ui: ScreenDriver) -> None:
+    await ui.press("2")
+    for name, key in (("Acme-Japan", "ctrl+q"), ("Acme-Germany", "ctrl+c")):
+        ui.fake.faults.on(HOLD_WRITES)
+        await ui.press_on(name, "a")
+        await ui.pilot.press("y")
+        await ui.wait_until(lambda: ui.screen.writer.writing)
+        await ui.pilot.press(key)
+        await ui.wait_until(lambda: "A write is being sent" in ui.notice)
+        ui.fake.faults.off("latency")
+        await ui.settle()
+    assert ui.app.return_code is None
 
 
 async def test_an_impossible_key_shows_the_reason_and_a_remedy() -> None:
@@ -194,12 +188,11 @@ async def test_an_impossible_key_shows_the_reason_and_a_remedy() -> None:
                 await ui.press("escape")
 
 
-async def test_a_cursor_key_clears_the_reason() -> None:
-    async with open_screen() as ui:
-        await ui.press("a")
-        assert ui.notice
-        await ui.press("down")
-        assert not ui.notice
+async def test_a_cursor_key_clears_the_reason(ui: ScreenDriver) -> None:
+    await ui.press("a")
+    assert ui.notice
+    await ui.press("down")
+    assert not ui.notice
 
 
 async def test_what_another_program_has_released_is_not_unknown_any_more(tmp_path: Path) -> None:
@@ -217,38 +210,36 @@ async def test_what_another_program_has_released_is_not_unknown_any_more(tmp_pat
         assert "was released by hand" in ui.notice
 
 
-async def test_the_same_action_from_the_other_side_while_an_outcome_is_unknown() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("lost")
-        await ui.move_to("Acme-Europe")
-        await ui.type_into("x", "Acme-Europe")
-        await ui.press("escape", "g")
-        assert ui.cell("Acme Corporation", "action") == "◇ outcome unknown"
-        ui.fake.faults.off()
-        await ui.press("x")
-        question = ui.app.screen.query_one("#consequence", Static)
-        assert "earlier operation here is unknown." in str(question.content)
-        await ui.type("Acme Corporation")
-        await ui.press("enter")
-        assert write_names(ui.state.session.request_log) == ["disconnect", "disconnect"]
-        assert {entry.outcome for entry in ui.screen.workspace.journal.read_entries()} == {
-            "confirmed",
-            "overtaken since",
-        }
+async def test_the_same_action_from_the_other_side_while_an_outcome_is_unknown(
+    ui: ScreenDriver,
+) -> None:
+    ui.fake.faults.on("lost")
+    await ui.move_to("Acme-Europe")
+    await ui.type_into("x", "Acme-Europe")
+    await ui.press("escape", "g")
+    assert ui.cell("Acme Corporation", "action") == "◇ outcome unknown"
+    ui.fake.faults.off()
+    await ui.press("x")
+    question = ui.app.screen.query_one("#consequence", Static)
+    assert "earlier operation here is unknown." in str(question.content)
+    await ui.type("Acme Corporation")
+    await ui.press("enter")
+    assert write_names(ui.state.session.request_log) == ["disconnect", "disconnect"]
+    assert {entry.outcome for entry in ui.screen.workspace.journal.read_entries()} == {
+        "confirmed",
+        "overtaken since",
+    }
 
 
-async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("drop")
-        ui.fake.faults.on("gateway-page=503,calls=reads,after=1")
-        await ui.press_on("Acme-US", "r", "y")
-        await ui.act_in("Acme-Europe")
-        ui.fake.faults.off()
-        await ui.press("ctrl+r")
-        assert [entry.outcome for entry in ui.screen.workspace.journal.read_entries()] == [
-            "confirmed"
-        ]
-        assert "Acme Corporation → Acme-US is Pending" in ui.notice
+async def test_an_unknown_outcome_in_another_entity_is_resolved(ui: ScreenDriver) -> None:
+    ui.fake.faults.on("drop")
+    ui.fake.faults.on("gateway-page=503,calls=reads,after=1")
+    await ui.press_on("Acme-US", "r", "y")
+    await ui.act_in("Acme-Europe")
+    ui.fake.faults.off()
+    await ui.press("ctrl+r")
+    assert [entry.outcome for entry in ui.screen.workspace.journal.read_entries()] == ["confirmed"]
+    assert "Acme Corporation → Acme-US is Pending" in ui.notice
 
 
 async def test_a_refresh_resolves_what_another_program_left_open(tmp_path: Path) -> None:

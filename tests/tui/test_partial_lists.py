@@ -5,7 +5,7 @@ import re
 import pytest
 from entity_connections.tui.rendering.empty_states import render_empty_state
 
-from tests.tui.open_screen import FAST, open_screen
+from tests.tui.open_screen import FAST, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot
 
 UNREADABLE = "unreadable-record=2"
@@ -25,42 +25,41 @@ async def test_rows_without_a_readable_connection_are_unknown(
         snap(ui.app, f"{size[0]}-{size[1]}")
 
 
-async def test_a_request_on_an_unknown_row_is_disabled_with_the_reason() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on(UNREADABLE)
-        await ui.press("ctrl+r")
-        await ui.move_to("Acme-US")
-        for key in ("r", "enter"):
-            await ui.press(key)
-            assert ui.shows_main_screen
-            assert "It is not known whether Acme Corporation → Acme-US" in ui.notice
-        await ui.press("x")
-        assert "It is not known whether Acme Corporation → Acme-US is connected" in ui.notice
+async def test_a_request_on_an_unknown_row_is_disabled_with_the_reason(ui: ScreenDriver) -> None:
+    ui.fake.faults.on(UNREADABLE)
+    await ui.press("ctrl+r")
+    await ui.move_to("Acme-US")
+    for key in ("r", "enter"):
+        await ui.press(key)
+        assert ui.shows_main_screen
+        assert "It is not known whether Acme Corporation → Acme-US" in ui.notice
+    await ui.press("x")
+    assert "It is not known whether Acme Corporation → Acme-US is connected" in ui.notice
 
 
-async def test_unknown_rows_are_filtered_and_sorted_as_such() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on(UNREADABLE)
-        await ui.press("ctrl+r")
-        await ui.type_into("slash", "unknown")
-        names = ui.row_names()
-        assert "Acme-US" in names
-        assert "Acme-Europe" not in names
-        await ui.press("escape")
-        await ui.type_into("slash", "not connected")
-        assert ui.row_names() == []
+async def test_unknown_rows_are_filtered_and_sorted_as_such(ui: ScreenDriver) -> None:
+    ui.fake.faults.on(UNREADABLE)
+    await ui.press("ctrl+r")
+    await ui.type_into("slash", "unknown")
+    names = ui.row_names()
+    assert "Acme-US" in names
+    assert "Acme-Europe" not in names
+    await ui.press("escape")
+    await ui.type_into("slash", "not connected")
+    assert ui.row_names() == []
 
 
-async def test_a_tab_without_rows_is_not_called_empty_where_a_part_is_missing() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("list-empty,times=1")
-        await ui.press("ctrl+r", "2")
-        assert ui.state.snapshot is not None
-        assert ui.row_names() == []
-        text = render_empty_state(ui.state).plain
-        assert "No entity shares to this one" not in text
-        assert "a second reading must confirm it. ctrl+r reads it again." in text
-        assert "0 or more" in ui.text("tabs")
+async def test_a_tab_without_rows_is_not_called_empty_where_a_part_is_missing(
+    ui: ScreenDriver,
+) -> None:
+    ui.fake.faults.on("list-empty,times=1")
+    await ui.press("ctrl+r", "2")
+    assert ui.state.snapshot is not None
+    assert ui.row_names() == []
+    text = render_empty_state(ui.state).plain
+    assert "No entity shares to this one" not in text
+    assert "a second reading must confirm it. ctrl+r reads it again." in text
+    assert "0 or more" in ui.text("tabs")
 
 
 async def test_a_list_that_is_empty_once_offers_no_request() -> None:
@@ -104,12 +103,11 @@ async def test_a_write_that_was_applied_and_answered_by_a_gateway_is_confirmed()
             assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
-async def test_connections_with_an_unknown_status_may_wait() -> None:
-    async with open_screen() as ui:
-        assert "2 waiting" in ui.text("tabs")
-        ui.fake.faults.on("unknown-status=2,times=1")
-        await ui.press("ctrl+r")
-        assert re.search(r"\d waiting( for you)? ◇ \d may wait", ui.text("tabs"))
-        ui.fake.faults.on("unknown-status=1")
-        await ui.press("ctrl+r")
-        assert "4 may wait" in ui.text("tabs")
+async def test_connections_with_an_unknown_status_may_wait(ui: ScreenDriver) -> None:
+    assert "2 waiting" in ui.text("tabs")
+    ui.fake.faults.on("unknown-status=2,times=1")
+    await ui.press("ctrl+r")
+    assert re.search(r"\d waiting( for you)? ◇ \d may wait", ui.text("tabs"))
+    ui.fake.faults.on("unknown-status=1")
+    await ui.press("ctrl+r")
+    assert "4 may wait" in ui.text("tabs")

@@ -166,60 +166,58 @@ async def test_yes_is_a_key_or_the_number_where_many_or_harm(
             assert not find_writes(ui.state.session.request_log)
 
 
-async def test_a_preview_is_as_high_as_its_text_and_pairs() -> None:
-    async with open_screen() as ui:
-        ui.state.session.request_log.rate_limit = RateLimit(50_000, 49_900, None, now())
-        for keys in (["R"], ["*", "R"]):
-            await ui.press_on("Acme-US", *keys)
-            for size in SIZES[:3]:
-                await ui.resize(size)
-                dialog, grid = preview(ui).query_one("#dialog"), preview(ui).grid
-                assert dialog.max_scroll_y == grid.max_scroll_y == 0
-                assert grid.size.height == len(grid.items) + 1
-            await ui.press("escape")
+async def test_a_preview_is_as_high_as_its_text_and_pairs(ui: ScreenDriver) -> None:
+    ui.state.session.request_log.rate_limit = RateLimit(50_000, 49_900, None, now())
+    for keys in (["R"], ["*", "R"]):
+        await ui.press_on("Acme-US", *keys)
+        for size in SIZES[:3]:
+            await ui.resize(size)
+            dialog, grid = preview(ui).query_one("#dialog"), preview(ui).grid
+            assert dialog.max_scroll_y == grid.max_scroll_y == 0
+            assert grid.size.height == len(grid.items) + 1
+        await ui.press("escape")
 
 
-async def test_connect_on_one_row_asks_and_does_what_is_left_of_both_halves() -> None:
+async def test_connect_on_one_row_asks_and_does_what_is_left_of_both_halves(
+    ui: ScreenDriver,
+) -> None:
     """Where the second half fails, the first is told."""
-    async with open_screen() as ui:
-        await ui.press_on("Acme-Japan", "R")
-        assert shown(ui, "title") == "Connect these two?"
-        await ui.press("y")
-        assert ui.cell("Acme-Japan", "status") == "● Connected"
-        assert write_names(ui.state.session.request_log) == ["request", "accept"]
+    await ui.press_on("Acme-Japan", "R")
+    assert shown(ui, "title") == "Connect these two?"
+    await ui.press("y")
+    assert ui.cell("Acme-Japan", "status") == "● Connected"
+    assert write_names(ui.state.session.request_log) == ["request", "accept"]
 
-        await ui.press_on("Acme-Canada", "R")
-        assert shown(ui, "title") == "Accept this request?"
-        await ui.press("y")
-        assert ui.status_and_action("Acme-Canada") == ("● Connected", "Disconnect")
-        assert "must accept" not in ui.text("detail"), "the list that proves it is the target's"
+    await ui.press_on("Acme-Canada", "R")
+    assert shown(ui, "title") == "Accept this request?"
+    await ui.press("y")
+    assert ui.status_and_action("Acme-Canada") == ("● Connected", "Disconnect")
+    assert "must accept" not in ui.text("detail"), "the list that proves it is the target's"
 
-        ui.fake.faults.on("refusal,calls=writes,after=1")
-        await ui.press_on("Acme-US", "R", "y")
-        assert ui.status_and_action("Acme-US") == ("◐ Pending", "! refused")
-        assert ui.notice.startswith("! The request was made, and is Pending; not accepted. Zuora")
-        assert "(Accept, Acme Corporation → Acme-US): " in ui.notice
-        outcomes = [entry.outcome for entry in ui.screen.workspace.journal.read_entries()]
-        assert outcomes[-2:] == ["confirmed", "refused"]
-
-
-async def test_what_is_requested_but_not_accepted_is_counted_in_pairs() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("refusal,calls=writes,after=7")
-        await ui.press("*", "R", "y")
-        assert "Connect: 2 of 6 done, 4 requested but not accepted, 4 left out." in ui.notice
-        assert ui.notice.endswith(" 3 more: J shows them.")
+    ui.fake.faults.on("refusal,calls=writes,after=1")
+    await ui.press_on("Acme-US", "R", "y")
+    assert ui.status_and_action("Acme-US") == ("◐ Pending", "! refused")
+    assert ui.notice.startswith("! The request was made, and is Pending; not accepted. Zuora")
+    assert "(Accept, Acme Corporation → Acme-US): " in ui.notice
+    outcomes = [entry.outcome for entry in ui.screen.workspace.journal.read_entries()]
+    assert outcomes[-2:] == ["confirmed", "refused"]
 
 
-async def test_pairs_that_others_have_connected_lose_their_marks() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-Japan", "space")
-        await ui.press_on("Acme-US", "space", "r")
-        for target in (JAPAN, US):
-            await client(ui.fake).request_connection(CORPORATION, target, target)
-        await ui.press("y")
-        assert "Request Connection: 2 of 2 done." in ui.notice
-        assert not ui.state.tab.marks
+async def test_what_is_requested_but_not_accepted_is_counted_in_pairs(ui: ScreenDriver) -> None:
+    ui.fake.faults.on("refusal,calls=writes,after=7")
+    await ui.press("*", "R", "y")
+    assert "Connect: 2 of 6 done, 4 requested but not accepted, 4 left out." in ui.notice
+    assert ui.notice.endswith(" 3 more: J shows them.")
+
+
+async def test_pairs_that_others_have_connected_lose_their_marks(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-Japan", "space")
+    await ui.press_on("Acme-US", "space", "r")
+    for target in (JAPAN, US):
+        await client(ui.fake).request_connection(CORPORATION, target, target)
+    await ui.press("y")
+    assert "Request Connection: 2 of 2 done." in ui.notice
+    assert not ui.state.tab.marks
 
 
 async def test_progress(snap: Snapshot) -> None:
@@ -271,21 +269,20 @@ async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
         assert "was not sent: the run had stopped" in ui.text("detail")
 
 
-async def test_a_result_is_shown_until_the_row_has_changed() -> None:
-    async with open_screen() as ui:
-        await ui.press_on("Acme-US", "space")
-        await ui.press_on("Acme-Japan", "space")
-        ui.fake.faults.on("refusal,calls=writes")
-        await ui.press("r", "y")
-        assert {name for name, word in actions(ui).items() if word == "! refused"} == {
-            "Acme-US",
-            "Acme-Japan",
-        }
-        ui.fake.faults.off()
-        await client(ui.fake).request_connection(CORPORATION, US, "the-key")
-        await ui.press("ctrl+r")
-        assert actions(ui)["Acme-US"] == "waiting for them"
-        assert actions(ui)["Acme-Japan"] == "! refused"
+async def test_a_result_is_shown_until_the_row_has_changed(ui: ScreenDriver) -> None:
+    await ui.press_on("Acme-US", "space")
+    await ui.press_on("Acme-Japan", "space")
+    ui.fake.faults.on("refusal,calls=writes")
+    await ui.press("r", "y")
+    assert {name for name, word in actions(ui).items() if word == "! refused"} == {
+        "Acme-US",
+        "Acme-Japan",
+    }
+    ui.fake.faults.off()
+    await client(ui.fake).request_connection(CORPORATION, US, "the-key")
+    await ui.press("ctrl+r")
+    assert actions(ui)["Acme-US"] == "waiting for them"
+    assert actions(ui)["Acme-Japan"] == "! refused"
 
 
 async def test_a_run_that_does_what_another_left_is_not_spoken_over(tmp_path: Path) -> None:
@@ -302,44 +299,41 @@ async def test_a_run_that_does_what_another_left_is_not_spoken_over(tmp_path: Pa
         assert journal.read_runs() == []
 
 
-async def test_a_refusal_stands_on_its_row_with_the_reason_in_the_detail() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("refusal,calls=writes,times=1")
-        await ui.press(*NOT_CONNECTED, "*", "r", "y")
-        await ui.wait_until(lambda: "! refused" in actions(ui).values())
-        refused = next(name for name, word in actions(ui).items() if word == "! refused")
-        assert ui.notice.startswith("! Request Connection: 3 of 4 done, 1 refused.")
-        await ui.press("escape")
-        await ui.move_to(refused)
-        (entry,) = (e for e in ui.screen.workspace.journal.read_entries() if e.outcome == "refused")
-        assert entry.sentence[:30] in ui.text("detail")
-        await ui.press("escape", "escape")
-        assert "! refused" not in actions(ui).values()
+async def test_a_refusal_stands_on_its_row_with_the_reason_in_the_detail(ui: ScreenDriver) -> None:
+    ui.fake.faults.on("refusal,calls=writes,times=1")
+    await ui.press(*NOT_CONNECTED, "*", "r", "y")
+    await ui.wait_until(lambda: "! refused" in actions(ui).values())
+    refused = next(name for name, word in actions(ui).items() if word == "! refused")
+    assert ui.notice.startswith("! Request Connection: 3 of 4 done, 1 refused.")
+    await ui.press("escape")
+    await ui.move_to(refused)
+    (entry,) = (e for e in ui.screen.workspace.journal.read_entries() if e.outcome == "refused")
+    assert entry.sentence[:30] in ui.text("detail")
+    await ui.press("escape", "escape")
+    assert "! refused" not in actions(ui).values()
 
 
-async def test_quitting_while_it_runs_asks() -> None:
-    async with open_screen() as ui:
-        await start_run(ui, HOLD_WRITES, "r")
-        for key in ("q", "ctrl+c"):
-            await ui.pilot.press(key)
-            await ui.wait_until(lambda: "A run on 5 pairs is under way." in ui.notice)
-            assert "Quit again to stop it: this demo forgets it." in ui.notice
-            await ui.pilot.press("down")
-            await ui.wait_until(lambda: not ui.notice)
-        assert ui.app.return_code is None
-        await ui.pilot.press("q", "q")
-        await ui.wait_until(lambda: ui.app.return_code == 0)
-
-
-async def test_nobody_else_works_while_it_runs() -> None:
-    async with open_screen() as ui:
-        await start_run(ui, HOLD_WRITES, "r")
-        await ui.pilot.press("u")
+async def test_quitting_while_it_runs_asks(ui: ScreenDriver) -> None:
+    await start_run(ui, HOLD_WRITES, "r")
+    for key in ("q", "ctrl+c"):
+        await ui.pilot.press(key)
         await ui.wait_until(lambda: "A run on 5 pairs is under way." in ui.notice)
+        assert "Quit again to stop it: this demo forgets it." in ui.notice
+        await ui.pilot.press("down")
         await ui.wait_until(lambda: not ui.notice)
-        assert "sent" in ui.text("progress"), "the notice covers it for a moment only"
-        ui.fake.faults.off("latency")
-        await ui.settle()
+    assert ui.app.return_code is None
+    await ui.pilot.press("q", "q")
+    await ui.wait_until(lambda: ui.app.return_code == 0)
+
+
+async def test_nobody_else_works_while_it_runs(ui: ScreenDriver) -> None:
+    await start_run(ui, HOLD_WRITES, "r")
+    await ui.pilot.press("u")
+    await ui.wait_until(lambda: "A run on 5 pairs is under way." in ui.notice)
+    await ui.wait_until(lambda: not ui.notice)
+    assert "sent" in ui.text("progress"), "the notice covers it for a moment only"
+    ui.fake.faults.off("latency")
+    await ui.settle()
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -427,13 +421,12 @@ async def test_an_interrupted_run_is_asked_about_until_it_is_forgotten(tmp_path:
         assert ui.shows_main_screen, "nothing is asked any more"
 
 
-async def test_another_user_closes_the_question() -> None:
-    async with open_screen() as ui:
-        await ui.press("*", "r")
-        question = ui.app.screen
-        assert isinstance(question, Confirmation)
-        ui.screen.reader.enter("carol")
-        await ui.settle()
-        assert question.invalidated == "You work as another user now."
-        await ui.press("y", "escape")
-        assert not find_writes(ui.state.session.request_log)
+async def test_another_user_closes_the_question(ui: ScreenDriver) -> None:
+    await ui.press("*", "r")
+    question = ui.app.screen
+    assert isinstance(question, Confirmation)
+    ui.screen.reader.enter("carol")
+    await ui.settle()
+    assert question.invalidated == "You work as another user now."
+    await ui.press("y", "escape")
+    assert not find_writes(ui.state.session.request_log)

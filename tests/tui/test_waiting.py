@@ -68,21 +68,19 @@ def count_in_header(ui: ScreenDriver) -> str:
     return found[1] if found else ""
 
 
-async def test_two_lists_show_what_waits_in_all_entities(snap: Snapshot) -> None:
-    async with open_screen() as ui:
-        await ui.press("w")
-        await ui.snap_sizes(snap)
-        assert set(list_pairs(ui)) == ALL
-        assert titles(ui) == "1 For you 5 2 For others 0"
-        assert count_in_header(ui) == "5"
-        await ui.press("tab")
-        assert list_pairs(ui) == []
+async def test_two_lists_show_what_waits_in_all_entities(ui: ScreenDriver, snap: Snapshot) -> None:
+    await ui.press("w")
+    await ui.snap_sizes(snap)
+    assert set(list_pairs(ui)) == ALL
+    assert titles(ui) == "1 For you 5 2 For others 0"
+    assert count_in_header(ui) == "5"
+    await ui.press("tab")
+    assert list_pairs(ui) == []
 
 
-async def test_a_click_on_the_count_opens_them() -> None:
-    async with open_screen() as ui:
-        await ui.click_word("header", "waiting")
-        assert set(list_pairs(ui)) == ALL
+async def test_a_click_on_the_count_opens_them(ui: ScreenDriver) -> None:
+    await ui.click_word("header", "waiting")
+    assert set(list_pairs(ui)) == ALL
 
 
 async def test_what_waits_for_others_says_why(snap: Snapshot) -> None:
@@ -125,32 +123,32 @@ async def test_a_request_that_somebody_else_has_made_again_has_no_age() -> None:
         assert list_ages(ui) == []
 
 
-async def test_enter_goes_to_the_pair_without_its_filter() -> None:
-    async with open_screen() as ui:
-        await ui.press("w")
-        await ui.type_into("slash", "canada")
-        assert list_pairs(ui) == ["Acme Corporation → Acme-Canada"]
-        await ui.press("enter")
-        assert ui.shows_main_screen
-        assert (ui.state.acting_id, ui.state.direction) == (CANADA, Direction.INBOUND)
-        assert ui.cursor == "Acme Corporation"
-        await ui.type_into("slash", "corp")
-        await ui.press("w", "slash")
-        await ui.type("canada")
-        await ui.press("enter", "enter")
-        assert ui.state.tab.filter_text == ""
+async def test_enter_goes_to_the_pair_without_its_filter(ui: ScreenDriver) -> None:
+    await ui.press("w")
+    await ui.type_into("slash", "canada")
+    assert list_pairs(ui) == ["Acme Corporation → Acme-Canada"]
+    await ui.press("enter")
+    assert ui.shows_main_screen
+    assert (ui.state.acting_id, ui.state.direction) == (CANADA, Direction.INBOUND)
+    assert ui.cursor == "Acme Corporation"
+    await ui.type_into("slash", "corp")
+    await ui.press("w", "slash")
+    await ui.type("canada")
+    await ui.press("enter", "enter")
+    assert ui.state.tab.filter_text == ""
 
 
-async def test_lists_are_corrected_as_they_arrive_and_escape_closes_at_once() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on(HOLD_READS)
-        await press_while_reading(ui, "w", lambda: isinstance(ui.app.screen, WaitingDialog))
-        assert set(list_pairs(ui)) < ALL
-        assert message(ui).startswith("Reading the lists of all entities: 0 of 10.")
-        await press_while_reading(ui, "escape", lambda: ui.shows_main_screen)
-        assert count_in_header(ui) == "3+"
-        ui.fake.faults.off("latency")
-        await ui.wait_until(lambda: count_in_header(ui) == "5")
+async def test_lists_are_corrected_as_they_arrive_and_escape_closes_at_once(
+    ui: ScreenDriver,
+) -> None:
+    ui.fake.faults.on(HOLD_READS)
+    await press_while_reading(ui, "w", lambda: isinstance(ui.app.screen, WaitingDialog))
+    assert set(list_pairs(ui)) < ALL
+    assert message(ui).startswith("Reading the lists of all entities: 0 of 10.")
+    await press_while_reading(ui, "escape", lambda: ui.shows_main_screen)
+    assert count_in_header(ui) == "3+"
+    ui.fake.faults.off("latency")
+    await ui.wait_until(lambda: count_in_header(ui) == "5")
 
 
 def get_escape_hint(ui: ScreenDriver) -> str:
@@ -165,17 +163,16 @@ async def press_while_reading(ui: ScreenDriver, key: str, condition: Callable[[]
     await ui.wait_until(condition)
 
 
-async def test_lists_that_cannot_be_read_are_told() -> None:
-    async with open_screen() as ui:
-        ui.fake.faults.on("refusal=30,calls=connections,after=3")
-        await ui.press("w")
-        assert "Not known: 7 lists. Zuora refused: " in message(ui)
-        assert "More may wait there." in message(ui)
-        assert count_in_header(ui) == "4+"
-        ui.fake.faults.off("refusal")
-        await ui.press("ctrl+r")
-        assert message(ui) == ""
-        assert count_in_header(ui) == "5"
+async def test_lists_that_cannot_be_read_are_told(ui: ScreenDriver) -> None:
+    ui.fake.faults.on("refusal=30,calls=connections,after=3")
+    await ui.press("w")
+    assert "Not known: 7 lists. Zuora refused: " in message(ui)
+    assert "More may wait there." in message(ui)
+    assert count_in_header(ui) == "4+"
+    ui.fake.faults.off("refusal")
+    await ui.press("ctrl+r")
+    assert message(ui) == ""
+    assert count_in_header(ui) == "5"
 
 
 async def test_statuses_that_nobody_knows_may_wait() -> None:
@@ -185,54 +182,53 @@ async def test_statuses_that_nobody_knows_may_wait() -> None:
         assert count_in_header(ui).endswith("+")
 
 
-async def test_marked_requests_are_answered_by_one_question() -> None:
-    async with open_screen() as ui:
-        await ui.press("w", "space", "space", "a")
-        assert {"Acme-Germany", "Acme-Japan"} <= set(re.findall(r"Acme-\w+", visible_text(ui.app)))
-        await ui.press("y")
-        assert write_names(ui.state.session.request_log) == ["accept", "accept"]
-        assert titles(ui).startswith("1 For you 3")
-        assert count_in_header(ui) == "3"
+async def test_marked_requests_are_answered_by_one_question(ui: ScreenDriver) -> None:
+    await ui.press("w", "space", "space", "a")
+    assert {"Acme-Germany", "Acme-Japan"} <= set(re.findall(r"Acme-\w+", visible_text(ui.app)))
+    await ui.press("y")
+    assert write_names(ui.state.session.request_log) == ["accept", "accept"]
+    assert titles(ui).startswith("1 For you 3")
+    assert count_in_header(ui) == "3"
 
 
-async def test_only_visible_marks_act_and_escape_clears_the_filter_before_them() -> None:
-    async with open_screen() as ui:
-        await ui.press("w", "asterisk")
-        assert set(list_marked(ui)) == ALL
-        await ui.type_into("slash", "nordics")
-        assert "accept 1 (4 hidden)" in get_dialog(ui).keys.content.plain
-        await ui.press("d", "y")
-        assert write_names(ui.state.session.request_log) == ["deny"]
-        assert get_escape_hint(ui) == "escape clear filter"
-        await ui.press("escape")
-        assert len(list_marked(ui)) == len(list_pairs(ui)) == 4
-        await ui.press("tab")
-        assert get_escape_hint(ui) == "escape close"
-        assert "tab for you (4 marked)" in get_dialog(ui).keys.content.plain
-        await ui.press("a")
-        assert message(ui) == "There is no row here."
-        await ui.press("tab")
-        assert get_escape_hint(ui) == "escape clear marks"
-        await ui.press("escape")
-        assert list_marked(ui) == []
-        assert message(ui) == "4 marks cleared."
-        await ui.press("asterisk", "asterisk")
-        assert list_marked(ui) == []
-        await ui.press("space", "q")
-        assert ui.shows_main_screen
-        assert ui.notice == "i 1 mark cleared."
+async def test_only_visible_marks_act_and_escape_clears_the_filter_before_them(
+    ui: ScreenDriver,
+) -> None:
+    await ui.press("w", "asterisk")
+    assert set(list_marked(ui)) == ALL
+    await ui.type_into("slash", "nordics")
+    assert "accept 1 (4 hidden)" in get_dialog(ui).keys.content.plain
+    await ui.press("d", "y")
+    assert write_names(ui.state.session.request_log) == ["deny"]
+    assert get_escape_hint(ui) == "escape clear filter"
+    await ui.press("escape")
+    assert len(list_marked(ui)) == len(list_pairs(ui)) == 4
+    await ui.press("tab")
+    assert get_escape_hint(ui) == "escape close"
+    assert "tab for you (4 marked)" in get_dialog(ui).keys.content.plain
+    await ui.press("a")
+    assert message(ui) == "There is no row here."
+    await ui.press("tab")
+    assert get_escape_hint(ui) == "escape clear marks"
+    await ui.press("escape")
+    assert list_marked(ui) == []
+    assert message(ui) == "4 marks cleared."
+    await ui.press("asterisk", "asterisk")
+    assert list_marked(ui) == []
+    await ui.press("space", "q")
+    assert ui.shows_main_screen
+    assert ui.notice == "i 1 mark cleared."
 
 
-async def test_answers_that_are_being_sent_show_how_far_they_are() -> None:
-    async with open_screen() as ui:
-        await ui.press("w", "asterisk", "a")
-        ui.fake.faults.on(HOLD_WRITES)
-        await press_while_reading(ui, "y", lambda: "5 of 5 writes sent" in message(ui))
-        assert {item.cells["accept"].text for item in get_dialog(ui).grid.items} == {"… sending"}
-        assert not get_escape_hint(ui), "the progress says it"
-        await press_while_reading(ui, "a", lambda: "escape stops them" in message(ui))
-        ui.fake.faults.off("latency")
-        await ui.wait_until(lambda: not list_pairs(ui))
+async def test_answers_that_are_being_sent_show_how_far_they_are(ui: ScreenDriver) -> None:
+    await ui.press("w", "asterisk", "a")
+    ui.fake.faults.on(HOLD_WRITES)
+    await press_while_reading(ui, "y", lambda: "5 of 5 writes sent" in message(ui))
+    assert {item.cells["accept"].text for item in get_dialog(ui).grid.items} == {"… sending"}
+    assert not get_escape_hint(ui), "the progress says it"
+    await press_while_reading(ui, "a", lambda: "escape stops them" in message(ui))
+    ui.fake.faults.off("latency")
+    await ui.wait_until(lambda: not list_pairs(ui))
 
 
 async def test_without_writes_the_answers_look_like_that_and_deny_like_harm_with_them() -> None:
@@ -249,38 +245,37 @@ async def test_without_writes_the_answers_look_like_that_and_deny_like_harm_with
         assert (cells["accept"].tone, cells["deny"].tone) == ("link", "harm")
 
 
-async def test_a_click_on_deny_denies_one() -> None:
-    async with open_screen() as ui:
-        await ui.press("w")
-        name = "Acme-Nordics → Acme-Europe"
-        await ui.click_grid(get_dialog(ui).grid, name, "deny", "pair")
-        await ui.press("y")
-        assert write_names(ui.state.session.request_log) == ["deny"]
-        assert name not in list_pairs(ui)
+async def test_a_click_on_deny_denies_one(ui: ScreenDriver) -> None:
+    await ui.press("w")
+    name = "Acme-Nordics → Acme-Europe"
+    await ui.click_grid(get_dialog(ui).grid, name, "deny", "pair")
+    await ui.press("y")
+    assert write_names(ui.state.session.request_log) == ["deny"]
+    assert name not in list_pairs(ui)
 
 
-async def test_what_another_administrator_has_just_answered_is_left_alone() -> None:
-    async with open_screen() as ui:
-        await ui.press("w")
-        (request,) = [row for row in ui.state.waiting.for_me if row.acting.id == EUROPE]
-        await client(ui.fake, "bruno").accept(EUROPE, request.connection_id)
-        await ui.press("end", "a", "y")
-        assert "Nothing was sent." in message(ui)
-        assert request.pair not in list_pairs(ui)
-        assert write_names(ui.state.session.request_log) == []
+async def test_what_another_administrator_has_just_answered_is_left_alone(ui: ScreenDriver) -> None:
+    await ui.press("w")
+    (request,) = [row for row in ui.state.waiting.for_me if row.acting.id == EUROPE]
+    await client(ui.fake, "bruno").accept(EUROPE, request.connection_id)
+    await ui.press("end", "a", "y")
+    assert "Nothing was sent." in message(ui)
+    assert request.pair not in list_pairs(ui)
+    assert write_names(ui.state.session.request_log) == []
 
 
-async def test_nothing_is_answered_on_a_row_that_came_under_the_cursor_by_itself() -> None:
-    async with open_screen() as ui:
-        await ui.press("w")
-        request = ui.state.waiting.for_me[0]
-        await client(ui.fake).accept(CORPORATION, request.connection_id)
-        await ui.press("ctrl+r")
-        assert request.pair not in list_pairs(ui)
-        await ui.press("a")
-        assert "The row that was here is gone" in message(ui)
-        await ui.press("down", "a")
-        assert isinstance(ui.app.screen, ActionConfirmation)
+async def test_nothing_is_answered_on_a_row_that_came_under_the_cursor_by_itself(
+    ui: ScreenDriver,
+) -> None:
+    await ui.press("w")
+    request = ui.state.waiting.for_me[0]
+    await client(ui.fake).accept(CORPORATION, request.connection_id)
+    await ui.press("ctrl+r")
+    assert request.pair not in list_pairs(ui)
+    await ui.press("a")
+    assert "The row that was here is gone" in message(ui)
+    await ui.press("down", "a")
+    assert isinstance(ui.app.screen, ActionConfirmation)
 
 
 async def test_shift_marks_a_range() -> None:

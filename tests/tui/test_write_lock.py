@@ -144,8 +144,7 @@ async def test_a_read_only_profile_cannot_be_unlocked(risk: Risk) -> None:
         assert "This profile is read-only" in ui.notice
 
 
-async def test_where_nothing_is_locked_nothing_is_unlocked() -> None:
-    async with open_screen() as ui:
-        await ui.press("U")
-        assert "Writes are not locked here" in ui.notice
-        assert "U Unlock" not in ui.text("keys")
+async def test_where_nothing_is_locked_nothing_is_unlocked(ui: ScreenDriver) -> None:
+    await ui.press("U")
+    assert "Writes are not locked here" in ui.notice
+    assert "U Unlock" not in ui.text("keys")
