@@ -10,7 +10,7 @@ from textual.geometry import Offset
 
 from entity_connections.services.workspace import FaultSwitches
 from entity_connections.tui.dialogs.confirmation import Confirmation
-from entity_connections.tui.workers import ENTERING, READING
+from entity_connections.tui.workers.groups import ENTERING, READING
 from entity_connections.walkthrough.captioned_app import CaptionedApp
 from entity_connections.walkthrough.key_events import key_event, key_label
 from entity_connections.walkthrough.screen_text import ScreenText, TextNotFound, click_cell

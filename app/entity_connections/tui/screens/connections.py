@@ -79,8 +79,8 @@ class ConnectionsScreen(Screen[None]):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        from entity_connections.tui.reading import Reader
-        from entity_connections.tui.writing import Writer
+        from entity_connections.tui.workers.reader import Reader
+        from entity_connections.tui.workers.writer import Writer
 
         if self.is_started:
             return

@@ -12,7 +12,7 @@ from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.screens.connections_view import ConnectionsView
 
 if TYPE_CHECKING:
-    from entity_connections.tui.reading import Reader
+    from entity_connections.tui.workers.reader import Reader
 
 OTHER_LISTS = 3
 """How many lists of other entities are read with each refresh, for the counts of what waits."""

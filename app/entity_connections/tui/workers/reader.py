@@ -15,14 +15,14 @@ from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.tui.auto_refresh import AutoRefresh
 from entity_connections.tui.rendering.notices import (
     Kind,
     Lifetime,
     format_keys,
     make_resolved_notice,
 )
-from entity_connections.tui.workers import (
+from entity_connections.tui.workers.auto_refresh import AutoRefresh
+from entity_connections.tui.workers.groups import (
     ENTERING,
     READING,
     READING_LISTS,

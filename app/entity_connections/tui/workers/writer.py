@@ -28,7 +28,7 @@ from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.workspace import UserSession
 from entity_connections.tui.rendering.notices import Kind, make_resolved_notice, make_run_notice
-from entity_connections.tui.workers import (
+from entity_connections.tui.workers.groups import (
     FORGETTING,
     HISTORY,
     PLANNING,
