@@ -1,6 +1,7 @@
 """The fake tenant `acme` behind the real adapter, for the tests of everything above it."""
 
 import itertools
+import weakref
 
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin import acme
@@ -51,7 +52,10 @@ def write_names(request_log: RequestLog) -> list[str]:
 
 
 def open_acme(scenario: str = "acme", policy: Policy | None = None) -> FakeTenant:
-    """Return a fresh tenant whose ids and request ids are the same at every run."""
+    """Return a fresh tenant whose ids and request ids are the same at every run.
+
+    It is closed when nobody refers to it any more.
+    """
     ids, traces = itertools.count(1), itertools.count(1)
     tenant = open_tenant(
         scenario,
@@ -60,4 +64,5 @@ def open_acme(scenario: str = "acme", policy: Policy | None = None) -> FakeTenan
     )
     if policy is not None:
         tenant.policy = policy
+    weakref.finalize(tenant.state, tenant.state.db.close)
     return tenant

@@ -1,7 +1,6 @@
 """The lists of many entities: read together, and not asked for where that is useless."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from entity_connections.domain.errors import EndlessList, RateLimited, ZuoraError
@@ -46,11 +45,10 @@ class AcmeLists:
 
 
 @pytest_asyncio.fixture
-async def acme() -> AsyncIterator[AcmeLists]:
+async def acme() -> AcmeLists:
     lists = AcmeLists(open_acme())
     await lists.tenant.read_entities()
-    yield lists
-    lists.fake.close()
+    return lists
 
 
 def errors_of(lists: dict[str, Snapshot | ZuoraError]) -> list[ZuoraError]:

@@ -1,6 +1,5 @@
 """The entity to start in: looked for in what Zuora lists now, and said when it cannot be it."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,9 @@ from tests.acme import CORPORATION, EUROPE, US, client, open_acme
 
 
 @pytest_asyncio.fixture
-async def tenant(tmp_path: Path) -> AsyncIterator[Tenant]:
+async def tenant(tmp_path: Path) -> Tenant:
     fake = open_acme()
-    yield Tenant(client(fake), cache=ListCache(tmp_path / "state.sqlite3", "acme"))
-    fake.close()
+    return Tenant(client(fake), cache=ListCache(tmp_path / "state.sqlite3", "acme"))
 
 
 @pytest.mark.parametrize(

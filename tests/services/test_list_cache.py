@@ -67,7 +67,6 @@ async def read_and_save(path: Path, scenario: str = "acme", *entities: str) -> T
     for entity_id in entities or (acting_id,):
         await tenant.read(entity_id)
     tenant.save_cache(acting_id, Direction.INBOUND)
-    fake.close()
     return tenant
 
 
@@ -100,7 +99,6 @@ async def test_lists_that_were_read_are_not_replaced_by_cached_ones(path: Path) 
     assert tenant.hierarchy is hierarchy
     assert tenant.cached(EUROPE) is not None
     assert await tenant.read(EUROPE) is tenant.cached(EUROPE)
-    fake.close()
 
 
 async def test_lists_from_a_clock_that_was_ahead_are_older_than_what_is_read(path: Path) -> None:
@@ -122,7 +120,6 @@ async def test_lists_from_a_clock_that_was_ahead_are_older_than_what_is_read(pat
     clock.turn(days=-1)
     state.apply(new := await tenant.read(CORPORATION))
     assert state.snapshot is new is tenant.cached(CORPORATION)
-    fake.close()
 
 
 def test_nothing_is_saved_before_anything_was_read(path: Path) -> None:
@@ -237,7 +234,6 @@ async def test_the_ends_of_connections_are_kept_until_a_newer_list_lacks_them(pa
     ends |= {record.id: record.ends for record in germany.connections}
     del ends[gone]
     assert saved.ends == ends
-    fake.close()
 
 
 def test_completion_imports_nothing_heavy(path: Path) -> None:

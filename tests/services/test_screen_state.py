@@ -1,7 +1,6 @@
 """The state: what stays where it is, and what is forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -31,6 +30,8 @@ from tests.domain.small_tenant import GLOBAL, NORTH, connection
 from tests.services.factories import intend
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from entity_connections.services.operations.runs import Run
 
 IN = Direction.INBOUND
@@ -38,7 +39,7 @@ NO_TIME = timedelta(0)
 
 
 @pytest_asyncio.fixture
-async def state() -> AsyncIterator[ScreenState]:
+async def state() -> ScreenState:
     fake = open_acme()
     tenant = Tenant(client(fake))
     acting = await tenant.open(CORPORATION)
@@ -46,8 +47,7 @@ async def state() -> AsyncIterator[ScreenState]:
         UserSession(tenant, "alice@acme.example", None, lambda _: None, RequestLog()), acting
     )
     state.apply(await tenant.read(acting))
-    yield state
-    fake.close()
+    return state
 
 
 async def test_the_waiting_count_is_that_of_the_acting_entity(state: ScreenState) -> None:
@@ -370,7 +370,6 @@ async def test_a_request_that_is_gone_is_not_counted() -> None:
     await zuora.deny(CORPORATION, "8a8082555b3c70de015b44a61f0a2b09")
     await tenant.read(CORPORATION)
     assert tenant.count_waiting()[CORPORATION] == 1
-    fake.close()
 
 
 async def test_the_first_entity_is_one_that_the_user_may_enter() -> None:
@@ -378,4 +377,3 @@ async def test_the_first_entity_is_one_that_the_user_may_enter() -> None:
     assert await Tenant(client(fake, "alice")).open(CORPORATION) == CORPORATION
     assert await Tenant(client(fake, "bruno")).open(CORPORATION) == EUROPE
     assert await Tenant(client(fake, "alice")).open() == CORPORATION
-    fake.close()

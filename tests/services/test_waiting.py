@@ -1,6 +1,6 @@
 """Which requests wait, and for whom, by the lists read so far."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 
 import pytest_asyncio
 from entity_connections.domain.rows import Row
@@ -15,10 +15,8 @@ from tests.acme import CANADA, CORPORATION, JAPAN, client, open_acme
 
 
 @pytest_asyncio.fixture
-async def fake() -> AsyncIterator[FakeTenant]:
-    fake = open_acme()
-    yield fake
-    fake.close()
+async def fake() -> FakeTenant:
+    return open_acme()
 
 
 def open_session(fake: FakeTenant, user: str) -> UserSession:

@@ -24,7 +24,6 @@ async def test_a_dropped_response_to_a_write_is_maybe_applied() -> None:
     connections = (await zuora.list_connections(CORPORATION)).items
     statuses = [connection.status for connection in connections if connection.source_id == JAPAN]
     assert statuses == ["Connected"]
-    fake.close()
 
 
 async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
@@ -43,7 +42,6 @@ async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
     ) as caught:
         await zuora.accept(CORPORATION, REQUEST_OF_JAPAN)
     assert not caught.value.maybe_applied
-    fake.close()
 
 
 async def test_an_application_that_fails_responds_with_500_and_is_logged(

@@ -1,7 +1,7 @@
 """An answer after a write is a clue, the list is the proof: faults of the fake tenant."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -91,10 +91,8 @@ async def open_trial(policy: Policy | None = None) -> Trial:
 
 
 @pytest_asyncio.fixture
-async def trial() -> AsyncIterator[Trial]:
-    trial = await open_trial()
-    yield trial
-    trial.fake.close()
+async def trial() -> Trial:
+    return await open_trial()
 
 
 COMMITTED = ["committed-then-401", *(
@@ -276,12 +274,10 @@ async def test_a_confirmation_without_success_says_that_somebody_else_may_have_d
 ) -> None:
     answered = await trial.execute(await trial.plan(action))
     assert "somebody else" not in answered.sentence
-    trial.fake.close()
     other = await open_trial()
     dropped = await other.execute(await other.plan(action), "drop")
     assert dropped.state is State.CONFIRMED
     assert dropped.sentence.endswith("somebody else may have done it.")
-    other.fake.close()
 
 
 async def test_a_program_that_ends_while_the_list_lags_has_recorded_the_success(
@@ -366,7 +362,6 @@ async def test_an_empty_list_does_not_prove_a_lost_denial_until_a_second_one_agr
     after = await trial.tenant.read(CORPORATION)
     assert after.complete
     assert len(after.connections) > 1
-    trial.fake.close()
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(1.0, State.UNKNOWN), (3.0, State.CONFIRMED)])
@@ -450,4 +445,3 @@ async def test_an_empty_list_proves_nothing_to_a_program_that_recovers_a_lost_de
     assert recovered.state is (State.CONFIRMED if sent else State.NOT_APPLIED)
     left = {"disconnected": [DISCONNECTED], "removed": []}[denied]
     assert trial.statuses(DENY) == (left if sent else [PENDING])
-    trial.fake.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,15 +81,14 @@ class PatientLog(RequestLog):
 
 
 @pytest_asyncio.fixture
-async def batch() -> AsyncIterator[Batch]:
+async def batch() -> Batch:
     fake = open_acme("global-500")
     zuora, journal = client(fake), Journal(None, "global-500")
     tenant = Tenant(zuora)
     await tenant.open()
     reported: list[Operation] = []
     executor = Executor(tenant, journal, "alice", RequestLog(), reported.append, lag_delays=())
-    yield Batch(fake, zuora.request_log, tenant, executor, journal, reported)
-    fake.close()
+    return Batch(fake, zuora.request_log, tenant, executor, journal, reported)
 
 
 async def test_operations_in_an_entity_share_the_list_before_and_the_list_after(

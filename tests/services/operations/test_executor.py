@@ -1,6 +1,6 @@
 """How an operation is checked, recorded, sent and concluded."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,11 +82,10 @@ def open_world(scenario: str) -> World:
 
 
 @pytest_asyncio.fixture
-async def world() -> AsyncIterator[World]:
+async def world() -> World:
     world = open_world("acme")
     await world.tenant.open()
-    yield world
-    world.fake.close()
+    return world
 
 
 async def test_request_and_accept_connect_two_entities(world: World) -> None:
@@ -116,7 +115,6 @@ async def test_the_outcome_of_a_denial_names_the_status_in_the_list(
     row = outcome.snapshot.make_row(IN, JAPAN)
     assert (row.status if row else None) == status
     assert (status or "gone from the list") in outcome.sentence
-    world.fake.close()
 
 
 async def test_disconnect_ends_a_connection(world: World) -> None:
@@ -145,7 +143,6 @@ async def test_an_operation_on_a_record_that_is_gone_is_not_sent() -> None:
     assert outcome.state is State.STALE
     assert outcome.sentence.endswith("is not in the list any more. Nothing was sent.")
     assert not world.writes
-    world.fake.close()
 
 
 async def test_an_operation_on_another_record_of_the_pair_is_not_sent(world: World) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -73,13 +72,12 @@ class Administrator(NamedTuple):
 
 
 @pytest_asyncio.fixture
-async def alice(tmp_path: Path) -> AsyncIterator[Administrator]:
+async def alice(tmp_path: Path) -> Administrator:
     fake = open_acme()
     zuora = client(fake)
     tenant = Tenant(zuora)
     await tenant.open()
-    yield Administrator(fake, tenant, zuora.request_log, tmp_path / "state.sqlite3")
-    fake.close()
+    return Administrator(fake, tenant, zuora.request_log, tmp_path / "state.sqlite3")
 
 
 async def test_what_was_not_sent_is_planned_anew_and_then_forgotten(alice: Administrator) -> None:

@@ -1,6 +1,6 @@
 """What a plan sends and leaves out, and its price."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pytest
@@ -59,10 +59,8 @@ async def open_alice(policy: Policy | None = None, scenario: str = "acme") -> Al
 
 
 @pytest_asyncio.fixture
-async def alice() -> AsyncIterator[Alice]:
-    alice = await open_alice()
-    yield alice
-    alice.fake.close()
+async def alice() -> Alice:
+    return await open_alice()
 
 
 async def test_a_plan_says_what_is_left_out_and_why(alice: Alice) -> None:
@@ -125,7 +123,6 @@ async def test_the_price_is_what_it_takes(action: Action, count: int) -> None:
         call for call in alice.request_log.calls if call.method == "GET" and "&page=" in call.path
     ]
     assert len(set(calls)) - len(pages) == plan.calls
-    alice.fake.close()
 
 
 async def test_connect_requests_in_the_source_and_accepts_in_the_target(
@@ -191,7 +188,6 @@ async def test_connect_is_done_where_zuora_accepts_by_itself() -> None:
     assert (request.state, accept.state) == (State.CONFIRMED, State.CONFIRMED)
     assert accept.sentence.endswith("is Connected already: nothing had to be accepted.")
     assert write_names(alice.request_log) == ["request"]
-    alice.fake.close()
 
 
 class DeniedAndRequestedAgain:
