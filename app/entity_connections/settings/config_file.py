@@ -8,7 +8,8 @@ from typing import Any
 
 from entity_connections.domain.text import clean
 from entity_connections.files import read_file
-from entity_connections.settings.errors import SettingsError, convert_os_errors
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.paths import convert_os_errors
 
 MAX_SIZE = 1_000_000
 """Most bytes of config.toml."""

@@ -4,14 +4,17 @@ They are in the platform's own folders, unless `ENTITY_CONNECTIONS_CONFIG_DIR` a
 `ENTITY_CONNECTIONS_STATE_DIR` name others, as tests and containers do.
 """
 
+import errno
 import hashlib
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
+from entity_connections.files import UnsafeFileError
 from entity_connections.settings.environment_variables import CONFIG_DIR, STATE_DIR, read_variable
-from entity_connections.settings.errors import NoHomeError
+from entity_connections.settings.errors import NoHomeError, SettingsError
 
 APP = "entity-connections"
 
@@ -69,3 +72,20 @@ def _find_folder(variable: str, kind: Literal["user_config_path", "user_state_pa
         if folder.is_absolute() and (home.is_dir() or not folder.is_relative_to(home)):
             return folder
     raise NoHomeError(f"There is no home directory. {FOLDERS_REMEDY}")
+
+
+@contextmanager
+def convert_os_errors(path: Path, action: str) -> Iterator[None]:
+    """Turn an OSError of the block into the SettingsError "`path` cannot be `action`".
+
+    Where the system denies access, it names the variables that move the folders.
+    """
+    try:
+        yield
+    except UnsafeFileError as error:
+        raise SettingsError(str(error)) from error
+    except OSError as error:
+        sentence = f"{path} cannot be {action}: {error.strerror}."
+        if isinstance(error, PermissionError | NotADirectoryError) or error.errno == errno.EROFS:
+            sentence += f" {FOLDERS_REMEDY}"
+        raise SettingsError(sentence) from error

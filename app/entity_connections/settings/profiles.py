@@ -18,7 +18,8 @@ from entity_connections.settings.environment_variables import (
     ENTITY_ID,
     read_variable,
 )
-from entity_connections.settings.errors import SettingsError, convert_os_errors
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.paths import convert_os_errors
 from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 

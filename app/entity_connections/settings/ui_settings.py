@@ -6,7 +6,8 @@ from typing import NamedTuple
 from entity_connections.files import read_file, replace_private_file
 from entity_connections.settings import paths
 from entity_connections.settings.config_file import parse_toml, read_config_file
-from entity_connections.settings.errors import NoHomeError, SettingsError, convert_os_errors
+from entity_connections.settings.errors import NoHomeError, SettingsError
+from entity_connections.settings.paths import convert_os_errors
 
 MAX_SIZE = 10_000
 """Most bytes of the file of the choices."""

@@ -18,7 +18,8 @@ from entity_connections.settings.environment_variables import (
     CLIENT_SECRET,
     read_variable,
 )
-from entity_connections.settings.errors import SettingsError, convert_os_errors
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.paths import convert_os_errors
 from entity_connections.settings.profiles import Profile
 from entity_connections.settings.secrets.parsing import parse_secret
 from entity_connections.settings.secrets.system_keyring import (
