@@ -7,9 +7,9 @@ from pathlib import Path
 from entity_connections.domain.actions import ACCEPT, REQUEST
 from entity_connections.domain.connections import PENDING, Direction
 from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.journal_records import make_entry
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.plan import Plan
-from entity_connections.services.operations.recording import make_entry
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry

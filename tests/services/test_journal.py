@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from entity_connections.services.operations.journal_records import record_outcomes
 from entity_connections.services.operations.operation import State
-from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry
 

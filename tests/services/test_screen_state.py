@@ -14,10 +14,10 @@ from entity_connections.domain.connections import CONNECTED, PENDING, Connection
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.row_sort import SortColumn
 from entity_connections.domain.zuora_api import ListResult
+from entity_connections.services.operations.journal_records import record_outcomes
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
 from entity_connections.services.operations.plan import Plan
-from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.operations.runs import Progress
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState

@@ -33,13 +33,13 @@ from entity_connections.fake.faults.middleware import FaultMiddleware
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import open_tenant
 from entity_connections.services.operations.executor import Executor
-from entity_connections.services.operations.interrupted import (
+from entity_connections.services.operations.interrupted_runs import (
     find_interrupted_runs,
     plan_interrupted_run,
 )
+from entity_connections.services.operations.journal_records import record_outcomes
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Plan, plan_operations
-from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.request_log import RequestLog

@@ -22,9 +22,9 @@ from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
     check_open_entries,
 )
+from entity_connections.services.operations.journal_records import record_intent
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
-from entity_connections.services.operations.recording import record_intent
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import SENDING

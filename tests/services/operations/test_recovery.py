@@ -23,9 +23,9 @@ from entity_connections.domain.connections import (
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.zuora_api import ListResult
+from entity_connections.services.operations.journal_records import record_outcomes
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
-from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import SENDING

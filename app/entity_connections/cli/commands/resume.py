@@ -19,7 +19,7 @@ from entity_connections.cli.tenant.write_command import (
 )
 from entity_connections.cli.tenant.write_options import RESULTS_HELP, WriteOptions, write_options
 from entity_connections.domain.actions import REQUEST
-from entity_connections.services.operations.interrupted import (
+from entity_connections.services.operations.interrupted_runs import (
     InterruptedRun,
     find_interrupted_runs,
     plan_interrupted_run,

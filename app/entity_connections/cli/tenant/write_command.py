@@ -19,7 +19,7 @@ from entity_connections.domain.actions import Action
 from entity_connections.domain.clock import format_moment
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.text import format_count
-from entity_connections.services.operations.interrupted import find_interrupted_runs
+from entity_connections.services.operations.interrupted_runs import find_interrupted_runs
 from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.plan import Plan, plan_operations
 from entity_connections.services.operations.recovery import recover_operations

@@ -15,8 +15,8 @@ from entity_connections.fake.api.routes import LISTED_CONNECTIONS
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.answer_changes import CHANGES, call_and_change
 from entity_connections.fake.faults.catalogue import FaultSetting
-from entity_connections.fake.faults.connection_history import ConnectionHistory
 from entity_connections.fake.faults.control_endpoint import PATH as CONTROL_PATH
+from entity_connections.fake.faults.lagging_list import ConnectionHistory
 from entity_connections.fake.faults.other_administrator import change_one_connection
 from entity_connections.fake.refusal import Category, Refusal
 from entity_connections.fake.state.tenant_state import TenantState

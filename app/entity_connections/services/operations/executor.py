@@ -22,6 +22,11 @@ from entity_connections.services.operations.conflicts import (
     check_row,
     find_change,
 )
+from entity_connections.services.operations.journal_records import (
+    record_intent,
+    record_outcomes,
+    record_run,
+)
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import (
     conclude,
@@ -30,11 +35,6 @@ from entity_connections.services.operations.outcome import (
     stops_others,
 )
 from entity_connections.services.operations.plan import MAX_ROUND, Plan
-from entity_connections.services.operations.recording import (
-    record_intent,
-    record_outcomes,
-    record_run,
-)
 from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot

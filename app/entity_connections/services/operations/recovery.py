@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.doubtful_lists import SECOND_LOOK_DELAY
+from entity_connections.services.operations.journal_records import record_outcomes
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
-from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry

@@ -10,7 +10,7 @@ from textual.widgets import Button
 
 from entity_connections.domain.clock import format_moment
 from entity_connections.domain.text import format_count
-from entity_connections.services.operations.interrupted import InterruptedRun
+from entity_connections.services.operations.interrupted_runs import InterruptedRun
 from entity_connections.tui.dialogs.confirmation import Confirmation, Question
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from entity_connections.domain.text_search import (
     split_words,
 )
 from entity_connections.tui.dialogs.dialog import Dialog, make_key_line
-from entity_connections.tui.rendering.tree import draw_branches, keep_parents
+from entity_connections.tui.rendering.tree_guides import draw_branches, keep_parents
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item

@@ -20,7 +20,7 @@ from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import ADMINISTRATORS_ONLY
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
-from entity_connections.tui.rendering.tree import draw_row_branches, is_only_root
+from entity_connections.tui.rendering.tree_guides import draw_row_branches, is_only_root
 from entity_connections.tui.widgets.grid.layout import NARROW, Cell, Column, Item
 
 if TYPE_CHECKING:

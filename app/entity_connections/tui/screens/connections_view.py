@@ -47,7 +47,7 @@ from entity_connections.tui.rendering.rows import ItemCache, make_columns, mark_
 from entity_connections.tui.rendering.run_progress import render_progress
 from entity_connections.tui.rendering.status_counts import render_status_counts
 from entity_connections.tui.rendering.text import MUTED
-from entity_connections.tui.rendering.tree import measure_names
+from entity_connections.tui.rendering.tree_guides import measure_names
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid

@@ -20,7 +20,7 @@ from entity_connections.domain.text_search import (
 )
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.rendering.rows import STATUS_STYLES
-from entity_connections.tui.rendering.tree import draw_branches, keep_parents, list_levels
+from entity_connections.tui.rendering.tree_guides import draw_branches, keep_parents, list_levels
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item

@@ -14,14 +14,14 @@ from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.executor import Executor
-from entity_connections.services.operations.interrupted import (
+from entity_connections.services.operations.interrupted_runs import (
     InterruptedRun,
     find_interrupted_runs,
     plan_interrupted_run,
 )
+from entity_connections.services.operations.journal_records import record_outcomes
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import LeftOut, Plan, plan_operations
-from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.operations.runs import Run
 from entity_connections.services.screen_state import ScreenState

@@ -15,18 +15,18 @@ from entity_connections.domain.clock import monotonic
 from entity_connections.domain.connections import CONNECTED, Direction
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.executor import Executor
-from entity_connections.services.operations.interrupted import (
+from entity_connections.services.operations.interrupted_runs import (
     InterruptedRun,
     find_interrupted_runs,
     plan_interrupted_run,
 )
-from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.plan import Cause, Plan, plan_operations
-from entity_connections.services.operations.recording import (
+from entity_connections.services.operations.journal_records import (
     record_intent,
     record_outcomes,
     record_run,
 )
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Cause, Plan, plan_operations
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
