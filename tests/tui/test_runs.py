@@ -22,7 +22,7 @@ from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from textual.widgets import Static
 
 from tests.acme import CORPORATION, JAPAN, US, client, find_writes, open_acme, write_names
-from tests.services.operations.test_interrupted import ENDED
+from tests.services.operations.test_interrupted_runs import ENDED
 from tests.tui.open_screen import HOLD_WRITES, SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
