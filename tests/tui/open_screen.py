@@ -150,13 +150,7 @@ class ScreenDriver:
 
     async def settle(self) -> None:
         """Wait until nothing is being done and everything is drawn."""
-        deadline = time.monotonic() + TIMEOUT
-        settled = False
-        while not settled:
-            assert time.monotonic() < deadline, "The screen never settled."
-            settled = self._rests()  # before it idles, which draws what a worker has left
-            await self.idle()
-            settled = settled and self._rests()
+        await self._wait_quiet(self._rests)
 
     def _rests(self) -> bool:
         """Whether no worker runs and no key waits."""
@@ -171,33 +165,36 @@ class ScreenDriver:
         await self.idle()
 
     async def idle(self) -> None:
-        """Wait until the program has computed nothing for a moment, and everything is drawn.
+        """Wait until the program has computed nothing for a moment, and everything is drawn."""
+        await self._wait_quiet(lambda: True)
+
+    async def _wait_quiet(self, rests: Callable[[], bool]) -> None:
+        """Wait until the program rests and has computed nothing for a moment, and is painted.
 
         Twice, and after several turns of the event loop each time, because on a busy machine a
-        moment may pass in which the program has not had its turn. After each the screen is painted,
+        moment may pass in which the program has not had its turn. Between both it is painted,
         because some parts are drawn only after the others are on the screen.
         """
         quiet, deadline = 0, time.monotonic() + TIMEOUT
         while quiet < 2:
             assert time.monotonic() < deadline, "The program never stopped computing."
+            rested = rests()  # before the moment, in which what a worker has left is drawn
             for _ in range(TURNS):
                 await asyncio.sleep(0)
             before = time.process_time()
             await asyncio.sleep(MOMENT)
-            if time.process_time() - before <= MOMENT / 10:
-                quiet += 1
+            computed = time.process_time() - before > MOMENT / 10
+            quiet = 0 if computed or not (rested and rests()) else quiet + 1
+            if quiet == 1:
                 await self.pilot.pause(0)
-            else:
-                quiet = 0
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other, each when a question takes it, and wait."""
+        """Press keys one after the other, each when the one before has had its effect, and wait."""
         for key in keys:
             self.app.post_message(key_event(key))
-            await self.idle()
+            await self.settle()
             if not self._takes_a_key():
                 await self.wait_until(self._takes_a_key)
-        await self.settle()
 
     def _takes_a_key(self) -> bool:
         dialog = self.app.screen
@@ -396,9 +393,7 @@ async def open_screen(
     app = ConnectionsApp(workspace, theme, timing, save_choice=save_choice)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         ui = ScreenDriver(app, pilot, fake)
-        await ui.wait_until(lambda: ready(ui) if ready else not ui.screen.view.reading)
-        if ready is None:
-            await ui.settle()
+        await (ui.wait_until(lambda: ready(ui)) if ready else ui.settle())
         yield ui
         await ui.idle()
     if not shared:
