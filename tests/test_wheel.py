@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -22,16 +23,6 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 SERVICE = {
-    "pyproject.toml": """
-        [build-system]
-        requires = ["hatchling"]
-        build-backend = "hatchling.build"
-        [project]
-        name = "their-service"
-        version = "1"
-        [tool.hatch.build.targets.wheel]
-        packages = ["app"]
-    """,
     "app/__init__.py": "",
     "app/main.py": "NAME = 'their service'",
     "test_service.py": """
@@ -101,6 +92,7 @@ def service(tmp_path: Path) -> Path:
 def test_it_lives_beside_a_service_with_a_package_app(
     environment: Environment, wheel: Path, service: Path, tmp_path: Path
 ) -> None:
+    shutil.copytree(service / "app", environment.site / "app")
     before = sorted(environment.site.iterdir())
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0] for name in names} == {
@@ -111,7 +103,7 @@ def test_it_lives_beside_a_service_with_a_package_app(
     assert "entity_connections/py.typed" in names
     ours = "import entity_connections.cli.program"
 
-    environment.pip("install", service, wheel)
+    environment.pip("install", wheel)
     assert (environment.folder / "share" / "man" / "man1" / "entity-connections.1").is_file()
     # -B: pytest leaves byte code of its own beside every plugin.
     pytest_command = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -124,7 +116,7 @@ def test_it_lives_beside_a_service_with_a_package_app(
 
     environment.pip("install", "--editable", ROOT)
     environment.run("-c", f"import app.main; {ours}", cwd=tmp_path)
-    environment.pip("uninstall", "entity-connections", "their-service")
+    environment.pip("uninstall", "entity-connections")
     assert sorted(environment.site.iterdir()) == before
 
 

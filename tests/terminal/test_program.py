@@ -68,9 +68,9 @@ def test_the_screen_looks_as_it_was_left_unless_the_config_file_says_how(tmp_pat
     assert see_panes()
     (tmp_path / "config").mkdir(mode=0o700)
     (tmp_path / "config" / "config.toml").write_text('[ui]\npanes = "never"')
-    assert not see_panes()
     with Terminal(PROGRAM, env=env) as terminal:
         terminal.wait_for("Acme-Americas")
+        assert "Entities" not in terminal.text()
         terminal.send("p")
         terminal.wait_for("This is not remembered. [ui] in")
         terminal.send("ctrl+q")

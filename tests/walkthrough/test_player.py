@@ -67,6 +67,7 @@ def test_space_runs_the_next_step_and_left_shows_the_screen_as_it_was() -> None:
 
 
 def test_the_presenter_takes_control_and_gives_it_back() -> None:
+    """And leaves at once with q, even when the tenant has been changed."""
     with playing() as terminal:
         shown = go_on(terminal, 1)
         terminal.send("escape")
@@ -78,6 +79,14 @@ def test_the_presenter_takes_control_and_gives_it_back() -> None:
         terminal.send("ctrl+g")
         terminal.wait_for("space goes on")
         assert screen(terminal) == shown
+        terminal.send("escape")
+        terminal.wait_for("yours · q leaves")
+        terminal.send("/", "japan", "enter", "r")
+        terminal.answer("Request a connection?")
+        terminal.wait_for("✓ Requested")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
 
 
 def test_control_taken_in_the_middle_of_a_step_counts_the_step_as_done() -> None:
@@ -155,25 +164,6 @@ def test_a_terminal_that_is_too_small_shows_the_size_it_takes_and_how_to_leave(
         assert terminal.wait_exit() == 0
 
 
-def test_the_smallest_terminal_is_large_enough() -> None:
-    columns, lines = min_terminal_size(SCRIPT)
-    with Terminal([*PLAY, str(SHORT_TOUR)], (columns, lines)) as terminal:
-        terminal.wait_for("0/")
-        go_on(terminal, 1)
-
-
-def test_q_leaves_at_once_when_the_presenter_has_changed_the_tenant() -> None:
-    with playing() as terminal:
-        terminal.send("escape")
-        terminal.wait_for("yours · q leaves")
-        terminal.send("r")
-        terminal.answer("Request a connection?")
-        terminal.wait_for("◐ 2 Pending")
-        terminal.send("q")
-        assert terminal.wait_exit() == 0
-        assert terminal.leftovers() == []
-
-
 def shows_first_caption(terminal: Terminal, head: int) -> bool:
     """Return whether the screen is at the top, and the first caption from line `head` on."""
     shown = terminal.screen.display
@@ -184,9 +174,11 @@ def shows_first_caption(terminal: Terminal, head: int) -> bool:
 
 
 def test_captions_stay_below_after_a_resize_and_a_signal_restores_the_terminal() -> None:
+    """The smallest terminal is large enough, too."""
+    sizes = ((80, 24), (80, 25), (160, 48), min_terminal_size(SCRIPT), (100, 30))
     with playing() as terminal:
         go_on(terminal, 1)
-        for columns, lines in ((80, 24), (80, 25), (160, 48), (100, 30)):
+        for columns, lines in sizes:
             terminal.screen.resize(lines, columns)
             terminal.child.setwinsize(lines, columns)
             terminal.send(f"\x1b[48;{lines};{columns};{lines * 20};{columns * 10}t")
