@@ -73,6 +73,17 @@ def test_the_newest_outcome_counts(path: Path) -> None:
     assert journal.verify()[:2] == (3, ())
 
 
+def test_only_lines_that_were_not_read_before_are_read_after_them(path: Path) -> None:
+    journal = open_journal(path)
+    first = record(journal)
+    entries, line = journal.read_after(0)
+    assert entries == [first]
+    concluded, second = conclude(journal, first, "confirmed"), record(journal)
+    entries, last = journal.read_after(line)
+    assert entries == [concluded, second]
+    assert journal.read_after(last) == ([], last)
+
+
 def test_entries_are_in_the_order_of_their_intents() -> None:
     journal = open_journal(None)
     entries = [record(journal) for _ in range(3)]

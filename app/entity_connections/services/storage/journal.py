@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _MAX_RUN_SILENCE = 600.0
 """Seconds between two operations of a run, at most: the retries of one, and the pauses between."""
 _SELECT_ALL = "SELECT entry FROM journal ORDER BY seq"
+_SELECT_AFTER = "SELECT entry, seq FROM journal WHERE seq > ? ORDER BY seq"
 _SELECT_OPEN = """
     SELECT entry FROM journal WHERE id IN (SELECT id FROM open_entry) ORDER BY seq
 """
@@ -135,6 +136,12 @@ class Journal:
         """Read the entries of all tenants, or those sent through a profile, oldest first."""
         entries = self._read(_SELECT_ALL)
         return [entry for entry in entries if profile in (None, entry.profile)]
+
+    def read_after(self, line: int) -> tuple[list[Entry], int]:
+        """Read the entries of the lines after one, oldest first; return the last line, too."""
+        with self._transaction() as connection:
+            rows = connection.execute(_SELECT_AFTER, (line,)).fetchall()
+        return _parse_rows(rows), rows[-1][1] if rows else line
 
     def read_open(self) -> list[Entry]:
         """Read the entries of all tenants whose outcome is not known, oldest first."""
@@ -299,13 +306,13 @@ class JournalWriter:
             execute("DELETE FROM open_entry WHERE id = ?", (entry.id,))
 
 
-def _parse_rows(rows: "sqlite3.Cursor") -> list[Entry]:
+def _parse_rows(rows: "Iterable[tuple[str, ...]]") -> list[Entry]:
     """Return each entry once, in its newest state.
 
     A document that is not valid is left out: `Journal.verify` says that it was changed.
     """
     entries: dict[str, Entry] = {}
-    for (document,) in rows:
+    for document, *_ in rows:
         with suppress(*INVALID):
             entry = parse_entry(document)
             entries[entry.id] = entry

@@ -5,7 +5,6 @@ The I/O is done in workers of the app: no dialog cancels them.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,7 +39,6 @@ from entity_connections.tui.workers.groups import (
 
 if TYPE_CHECKING:
     from entity_connections.domain.connections import Ends
-    from entity_connections.services.storage.journal_entry import Entry
     from entity_connections.tui.dialogs.confirmation import Confirmation
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
@@ -57,6 +55,7 @@ class Writer:
         self._unfinished_writes: set[asyncio.Task[list[Operation]]] = set()
         self._recovered = False
         self._interrupted: list[InterruptedRun] = []
+        self._last_line = 0  # of the journal, as far as the history was read
         self._confirmed: set[tuple[Ends, Action]] = set()  # last, in this session
 
     @property
@@ -326,13 +325,23 @@ class Writer:
             self._show_resolved(resolved)
 
     def read_history(self) -> None:
-        """Read what the journal holds of this tenant."""
+        """Read what the journal has got of this tenant since it was read last."""
         start_worker(self._app, self._read_history, HISTORY, exclusive=True)
 
     async def _read_history(self) -> None:
-        history: dict[tuple[str, str], list[Entry]] = {}
-        with suppress(JournalError):  # the journal's own dialog says why
-            for entry in reversed(await asyncio.to_thread(self._journal.read_entries)):
-                if entry.tenant == self._journal.tenant:
-                    history.setdefault(entry.ends, []).append(entry)
+        try:
+            entries, line = await asyncio.to_thread(self._journal.read_after, self._last_line)
+        except JournalError:
+            return  # the journal's own dialog says why
+        self._last_line = line
+        history = {**self._view.history}
+        for entry in entries:
+            if entry.tenant == self._journal.tenant:
+                known = list(history.get(entry.ends, ()))
+                ids = [older.id for older in known]
+                if entry.id in ids:  # it has an outcome now
+                    known[ids.index(entry.id)] = entry
+                else:
+                    known.insert(0, entry)
+                history[entry.ends] = known
         self._view.history = history
