@@ -101,7 +101,8 @@ class TokenProvider:
 
     async def _request_token(self) -> Token:
         requested_at = monotonic()
-        client_id, secret = self._credentials
+        client_id, client_secret = self._credentials
+        secrets = (client_secret, self._token.secret) if self._token else (client_secret,)
         headers = {"Zuora-Track-Id": new_uuid()}
         policy, log = self._connection.retry_policy, self._connection.request_log
         deadline = self._connection.start_deadline()
@@ -109,7 +110,7 @@ class TokenProvider:
         async def attempt(number: int) -> Token:
             form = {
                 "client_id": client_id,
-                "client_secret": secret.get_secret_value(),
+                "client_secret": client_secret.get_secret_value(),
                 "grant_type": "client_credentials",
             }
             request = self._connection.client.build_request(
@@ -117,7 +118,7 @@ class TokenProvider:
             )
             async with self._connection.slot(deadline):
                 return await self._connection.send(
-                    request, lambda response: _parse_token(response, requested_at), secret, number
+                    request, lambda response: _parse_token(response, requested_at), secrets, number
                 )
 
         return await retry(attempt, RetrySafety.READ, policy, deadline, log)

@@ -119,6 +119,7 @@ class ZuoraClient:
         self._connection = HttpConnection(
             self._http, limits, retry_policy, self.request_log, chosen
         )
+        self._client_secret = credentials.client_secret
         self._tokens = TokenProvider(self._connection, credentials, token_cache)
         self._empty_bodies = _EMPTY_BODIES
         self._make_url = lru_cache(16)(self._build_url)  # most calls read a list
@@ -217,10 +218,11 @@ class ZuoraClient:
 
         async def send(token: Token, number: int) -> T:
             request = self._build_request(call, token)
+            secrets = (token.secret, self._client_secret)
             try:
                 async with self._connection.slot(deadline):
                     check_write()  # again, because the call waited for token and slot
-                    return await self._connection.send(request, parse, token.secret, number)
+                    return await self._connection.send(request, parse, secrets, number)
             except ZuoraError as error:
                 if _refuses_token(error):
                     self._tokens.discard(token)

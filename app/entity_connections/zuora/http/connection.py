@@ -138,13 +138,13 @@ class HttpConnection:
         self,
         request: httpx.Request,
         parse: Callable[[Response], T],
-        secret: Secret,
+        secrets: tuple[Secret, ...],
         attempt: int,
     ) -> T:
         """Send a request, which needs a slot, once, log it, and parse the response.
 
         `parse` raises a ZuoraError for a response that does not mean success. No text of the
-        response may repeat the `secret` in the request.
+        response may repeat one of the `secrets`, which the server knows.
         """
         monotonic = asyncio.get_running_loop().time
         sent_at, started = now(), monotonic()
@@ -152,7 +152,7 @@ class HttpConnection:
         trouble = codes = ""
         self.request_log.in_flight.append(started)
         try:
-            response = await self._exchange(request, secret)
+            response = await self._exchange(request, secrets)
             rate_limit = parse_rate_limit(response.headers, sent_at)
             self.request_log.rate_limit = rate_limit or self.request_log.rate_limit
             return parse(response)
@@ -180,7 +180,7 @@ class HttpConnection:
             )
             self.request_log.add(call)
 
-    async def _exchange(self, request: httpx.Request, secret: Secret) -> Response:
+    async def _exchange(self, request: httpx.Request, secrets: tuple[Secret, ...]) -> Response:
         body = bytearray()
         end = asyncio.get_running_loop().time() + self._limits.exchange
         with convert_errors(request, self._proxy):
@@ -195,7 +195,7 @@ class HttpConnection:
                                 f"The answer is larger than {MAX_RESPONSE_BYTES:,} bytes;"
                                 " the rest was not read."
                             )
-        return Response(response.status_code, response.headers, bytes(body), secret)
+        return Response(response.status_code, response.headers, bytes(body), secrets)
 
 
 @contextlib.contextmanager

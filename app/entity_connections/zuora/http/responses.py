@@ -61,13 +61,13 @@ class Response(NamedTuple):
     Attributes:
         headers: by name, case-insensitive.
         body: decompressed.
-        secret: the secret that the request held; no text made of the response repeats it.
+        secrets: what the server knows of the user; no text made of the response repeats it.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    secret: Secret
+    secrets: tuple[Secret, ...]
 
 
 def parse_success(response: Response) -> Body:
@@ -279,11 +279,12 @@ def _find_text(response: Response, fields: Body, *names: str) -> str:
 
 
 def _clean_text(response: Response, text: str, limit: int = 255) -> str:
-    """Clean a text of a response and mask the secret, which a server may echo."""
+    """Clean a text of a response and mask the secrets, which a server may echo."""
     # Clean first: characters that vanish may stand within the secret. Cut last: the first
     # half of a secret at the end of the text would not be recognized.
     cleaned = clean(text, 4 * len(text))
-    secret = response.secret.get_secret_value()
-    for spelling in (secret, quote(secret, safe="")):
-        cleaned = cleaned.replace(spelling, "*****") if spelling else cleaned
+    secrets = [secret.get_secret_value() for secret in response.secrets]
+    spellings = {spelling for secret in secrets for spelling in (secret, quote(secret, safe=""))}
+    for spelling in sorted(spellings - {""}, key=len, reverse=True):  # one may hold another
+        cleaned = cleaned.replace(spelling, "*****")
     return clean(cleaned, limit)
