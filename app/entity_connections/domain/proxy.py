@@ -48,7 +48,9 @@ def choose_proxy(base_url: str, configured: str | None = None) -> ProxyChoice:
         return _make_choice(configured, "the profile")
     from urllib.request import getproxies
 
-    proxies = getproxies()  # on macOS and Windows also those of the system's settings
+    # On macOS and Windows getproxies gives also those of the system's settings. It lets an empty
+    # variable in lower case remove the one in capitals.
+    proxies = getproxies() | _read_variables()
     scheme = next((scheme for scheme in ("https", "all") if trim(proxies.get(scheme, ""))), None)
     if scheme is None:
         return ProxyChoice(None, "", "HTTPS_PROXY and ALL_PROXY are not set")
@@ -74,6 +76,16 @@ def _make_choice(url: str, reason: str) -> ProxyChoice:
         return ProxyChoice(Secret(url), INVALID_URL, reason)
     scheme, user, place = (match[1] or "http").lower(), match[2] or "", match[3]
     return ProxyChoice(Secret(f"{scheme}://{user}{place}"), f"{scheme}://{place}", reason)
+
+
+def _read_variables() -> dict[str, str]:
+    """Return what the variables say that are not empty; one in lower case wins."""
+    return {
+        scheme: value
+        for scheme in ("https", "all", "no")
+        for name in (f"{scheme}_proxy".upper(), f"{scheme}_proxy")
+        if trim(value := os.environ.get(name, ""))
+    }
 
 
 def _find_variable(scheme: str, value: str) -> str:
