@@ -21,6 +21,8 @@ PROBLEM = {"title": "Invalid content type", "status": 415, "detail": "No support
 BODY_REFUSED: list[httpx.Response] = [
     httpx.Response(415, json=PROBLEM),
     refusal(50000020, "The Content-Type must be application/json.", 415),
+    refusal(50000015, "Unsupported.", 415),
+    refusal(90000011, "The Content-Type is missing.", 415),
     refusal(50000090, "The request body is missing.", 400),
     httpx.Response(400, json={"message": "Body cannot be empty when content-type is set."}),
 ]
@@ -74,7 +76,7 @@ async def test_each_form_is_sent_once_and_the_refusal_says_that_nothing_was_appl
         httpx.Response(400, json={"message": "The response body cannot be read."}),
         httpx.Response(500, json={"message": "The request body is missing."}),
         refusal(50000030, "Acme Body Shop is not Pending.", 400),
-        refusal(90000011, "The Content-Type is missing.", 415),
+        refusal(90000011, "The Content-Type is missing.", 400),
         refusal(50000020, "The request body is missing."),
         httpx.ReadError("broken"),
     ],

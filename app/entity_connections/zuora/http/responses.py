@@ -191,11 +191,14 @@ def _describe_status(status: int) -> str:
 def _refuses_body(status: int, reasons: tuple[Reason, ...], sentence: str) -> bool:
     """Return whether the form of the body was refused before the call began (contract E1, F4).
 
-    A code of another kind, such as one about a rule of business, counts more than the status.
+    HTTP 415 says so whatever the code. With HTTP 400 a code of another kind, such as one about a
+    rule of business, counts more than the sentence.
     """
+    if status == 415:
+        return True
     if {reason.code[-2:] for reason in reasons if reason.code} - _REQUEST_CATEGORIES:
         return False
-    return status == 415 or (status == 400 and _NAMES_BODY.search(sentence) is not None)
+    return status == 400 and _NAMES_BODY.search(sentence) is not None
 
 
 def _error_class(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
