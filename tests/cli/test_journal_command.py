@@ -63,9 +63,9 @@ def test_verify_prints_the_last_line(written: Path) -> None:
     whole = run(written, "journal", "verify")
     assert whole.returncode == 0
     found, last = whole.stdout.splitlines()
-    assert found == "The journal of 6 lines shows no change."
-    hash_ = last.removeprefix("Line 6 is the last: ")
-    assert find_anchor(written).read_text() == f"6 {hash_}\n"
+    assert found == "The journal of 8 lines shows no change."
+    hash_ = last.removeprefix("Line 8 is the last: ")
+    assert find_anchor(written).read_text() == f"8 {hash_}\n"
 
 
 def test_verify_finds_a_journal_that_was_rolled_back_or_removed(
@@ -76,7 +76,7 @@ def test_verify_finds_a_journal_that_was_rolled_back_or_removed(
     server.fake.faults.off()
     assert run_on(server, written, "request", "--to", "Acme-Mexico", "--yes").returncode == 0
     newer = path.read_bytes()
-    problem = f"Line 8 is not the one that {find_anchor(written)} remembers"
+    problem = f"Line 11 is not the one that {find_anchor(written)} remembers"
     path.write_bytes(older)
     rolled_back = run(written, "journal", "verify")
     assert rolled_back.returncode == 1
@@ -103,12 +103,12 @@ def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
     assert changed.returncode == 1
     problems = ["Line 1 has been changed."]
     assert changed.stdout.splitlines()[:1] == problems
-    edit_state(written, "DELETE FROM journal WHERE seq = 4")
+    edit_state(written, "DELETE FROM journal WHERE seq = 6")
     missing = run(written, "journal", "verify")
     assert missing.returncode == 1
     lines = missing.stdout.splitlines()
-    assert lines[:2] == [*problems, "Line 4 is missing."]
-    assert lines[-2] == "The journal of 5 lines has been changed."
+    assert lines[:2] == [*problems, "Line 6 is missing."]
+    assert lines[-2] == "The journal of 7 lines has been changed."
 
 
 @pytest.mark.parametrize("command", [(), ("--json",), ("verify",)])

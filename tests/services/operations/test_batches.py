@@ -284,7 +284,7 @@ async def test_nothing_is_sent_while_the_rate_limit_delays_another_call(batch: B
     assert not find_writes(batch.request_log)
 
 
-async def test_the_journal_waits_for_the_disk_once_for_each_intent_and_once_for_all_outcomes(
+async def test_the_journal_waits_for_the_disk_twice_for_each_write_and_once_for_all_outcomes(
     batch: Batch, tmp_path: Path
 ) -> None:
     operations = await batch.plan(batch.global_id, 40)
@@ -302,5 +302,5 @@ async def test_the_journal_waits_for_the_disk_once_for_each_intent_and_once_for_
     executor = Executor(batch.tenant, journal, "alice", RequestLog(), lag_delays=())
     outcomes = await executor.run(plan_of(operations))
     assert {operation.state for operation in outcomes} == {State.CONFIRMED}
-    assert transactions == 40 + 3, "the beginning and the end of the run, too"
-    assert journal.verify()[:2] == (2 * 40, ())
+    assert transactions == 2 * 40 + 3, "the beginning and the end of the run, too"
+    assert journal.verify()[:2] == (3 * 40, ())

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 
 from entity_connections.domain.errors import Unauthenticated, ZuoraError
 from entity_connections.domain.ids import new_uuid
@@ -26,6 +27,7 @@ from entity_connections.services.operations.journal_records import (
     record_intent,
     record_outcomes,
     record_run,
+    record_success,
 )
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import (
@@ -216,6 +218,7 @@ class Executor:
                 self._update(key, await self._check_and_record(self._operations[key]))
                 if self._operations[key].state is State.SENT:
                     await self._call(key)
+                    group.create_task(self._record_success(key))
                     error = self._operations[key].error
                     doubtful |= error is not None and not error.is_refusal
 
@@ -255,6 +258,15 @@ class Executor:
                 connection_id=receipt.connection_id or operation.connection_id,
             )
         self._operations[key] = replace(operation, answered_at=self._tenant.steady())
+
+    async def _record_success(self, key: str) -> None:
+        """Record that Zuora answered success, before a list shows what the answer has led to."""
+        if (operation := self._operations[key]).success:
+            record = partial(record_success, self._journal, operation)
+            with suppress(JournalError):  # the sentence of the outcome says so
+                self._operations[key] = await asyncio.get_running_loop().run_in_executor(
+                    self._journal_thread, record
+                )
 
     async def _check_and_record(self, operation: Operation) -> Operation:
         """Record the intent of an operation, which is SENT then; or refuse to send it."""

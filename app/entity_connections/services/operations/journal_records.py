@@ -64,6 +64,17 @@ def record_intent(
     return replace(operation, entry=entry, state=State.SENT)
 
 
+def record_success(journal: Journal, operation: Operation) -> Operation:
+    """Record that Zuora answered success, for a program that is killed before a list proves it.
+
+    Raises:
+        JournalError: the journal cannot be written.
+    """
+    unknown = operation.with_state(State.UNKNOWN, "Zuora answered success.")
+    with journal.write() as writer:
+        return replace(operation, entry=_add_outcome(journal, writer, unknown).entry)
+
+
 def record_outcomes(journal: Journal, operations: Sequence[Operation]) -> list[Operation]:
     """Record the outcomes of operations that were sent, and return the operations.
 
