@@ -1,5 +1,6 @@
 """Which error each bad response becomes, and what it says about a write (contract F)."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -8,8 +9,16 @@ import pytest
 from entity_connections.domain import errors
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.refresh_interval import describe_rate_limit
+from entity_connections.zuora.client import ZuoraClient
 
-from tests.zuora.scripted_server import ENTITY, ScriptedServer, refusal, success
+from tests.zuora.scripted_server import (
+    CREDENTIALS,
+    ENTITY,
+    NO_RETRIES,
+    ScriptedServer,
+    refusal,
+    success,
+)
 
 NOON = "Sun, 22 Nov 2026 12:00:00 GMT"
 
@@ -77,6 +86,18 @@ async def test_a_refusal_keeps_zuoras_sentence_code_and_request_id() -> None:
     assert caught.value.sentence == "Already [31mconnected."
     assert caught.value.codes == "50000030"
     assert caught.value.request_id == "6d9b5a7e"
+
+
+async def test_a_name_that_dns_does_not_know_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", fail)
+    async with ZuoraClient("https://nosuch.invalid", CREDENTIALS, retry_policy=NO_RETRIES) as zuora:
+        with pytest.raises(
+            errors.Unreachable, match=r"The name nosuch\.invalid is not known here\."
+        ):
+            await zuora.list_connections(ENTITY)
 
 
 @pytest.mark.parametrize("noise", ["", "x" * 1_145, "token-1 " * 150])

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from http.cookiejar import CookieJar
@@ -237,6 +238,8 @@ def _make_connect_error(error: Exception, host: str, proxy: ProxyChoice) -> Zuor
                 what = f"leads to something that does not speak TLS, and not to {host}"
                 return errors.ProxyError(f"The proxy {proxy} {what}.")
             return make_tls_error(cause)
+        if isinstance(cause, socket.gaierror) and proxy.url is None:
+            return errors.Unreachable(f"The name {host} is not known here.")
         cause = cause.__cause__ or cause.__context__
     if proxy.url is None:
         return errors.Unreachable("No connection to Zuora could be opened.")
