@@ -88,6 +88,23 @@ async def test_a_refusal_keeps_zuoras_sentence_code_and_request_id() -> None:
     assert caught.value.request_id == "6d9b5a7e"
 
 
+@pytest.mark.parametrize(
+    ("messages", "sentence"),
+    [
+        (["Authentication error"], "Authentication error."),
+        (["Too many", "Try later!", " ", "Why?"], "Too many. Try later! Why?"),
+    ],
+)
+async def test_each_message_of_zuora_ends_before_the_next_sentence(
+    messages: list[str], sentence: str
+) -> None:
+    reasons = [{"code": 50000030, "message": message} for message in messages]
+    for body in ({"success": False, "reasons": reasons}, {"message": sentence.removesuffix(".")}):
+        with pytest.raises(errors.Refused) as caught:
+            await ScriptedServer(httpx.Response(400, json=body)).client.accept(ENTITY, "1")
+        assert caught.value.sentence == sentence
+
+
 async def test_a_name_that_dns_does_not_know_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

@@ -152,9 +152,10 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
         for row in (rows if isinstance(rows, list) else [])
         if isinstance(row, dict)
     )
-    sentence = clean(" ".join(reason.message for reason in reasons if reason.message), 1_000)
-    sentence = sentence or _find_text(
-        response, body, "message", "error_description", "detail", "error", "title"
+    messages = [_end_sentence(reason.message) for reason in reasons]
+    sentence = clean(" ".join(filter(None, messages)), 1_000)
+    sentence = sentence or _end_sentence(
+        _find_text(response, body, "message", "error_description", "detail", "error", "title")
     )
     refuses_body = _refuses_body(status, reasons, sentence)
     class_ = errors.BodyRefused if refuses_body else _error_class(status, reasons)
@@ -177,6 +178,12 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
         # Zuora repeats such a refusal for the same key (contract E3).
         needs_new_key=unprocessed and status not in _BY_STATUS_ALONE,
     )
+
+
+def _end_sentence(text: str) -> str:
+    """Return a text of Zuora's with a full stop, because another sentence may follow."""
+    text = text.strip()
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _describe_status(status: int) -> str:
