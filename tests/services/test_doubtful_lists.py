@@ -72,6 +72,25 @@ def test_a_record_that_a_write_without_an_answer_may_have_removed_is_looked_for_
     assert read_all(open_lists(RECORDS), 1, in_doubt=in_doubt) == [True]
 
 
+@pytest.mark.parametrize("before", [RECORDS, RECORDS[:1]])
+def test_a_list_that_goes_from_full_to_empty_proves_a_write_after_a_minute_only(
+    before: tuple[Connection, ...],
+) -> None:
+    in_doubt = frozenset({RECORDS[0].id})
+    tenant = open_lists(before, ())
+    tenant.steady = partial(next, count(100.0, 10.0))  # from each answer to the next list
+    doubts = 4 if len(before) > 1 else 1
+    whole = [True, *[False] * doubts, True]
+    assert read_all(tenant, len(whole), in_doubt=in_doubt) == whole
+
+
+def test_a_list_that_stays_empty_is_believed_when_nothing_is_in_doubt_any_more() -> None:
+    tenant = open_lists(RECORDS, ())
+    assert read_all(tenant, 3, in_doubt=frozenset({RECORDS[0].id})) == [True, False, False]
+    assert read_all(tenant, 1) == [True]
+    assert read_all(tenant, 1, in_doubt=frozenset({RECORDS[0].id})) == [True]
+
+
 def test_two_lists_that_are_read_at_the_same_time_do_not_agree() -> None:
     tenant = open_lists(RECORDS, ())
     read_all(tenant, 1)

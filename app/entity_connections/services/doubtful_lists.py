@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 SECOND_LOOK_DELAY = 3.0
 """Seconds after which a second list is believed that is empty after a write without an answer."""
+FULL_TO_EMPTY_DELAY = 60.0
+"""Seconds in place of `SECOND_LOOK_DELAY` where records are gone too that no write may have
+removed: then a failure of the server is likelier, and one lasts longer than a few seconds."""
 
 
 class _Loss(NamedTuple):
@@ -59,7 +62,9 @@ class DoubtfulLists:
             (bool(lost) and not ids) or not in_doubt <= ids or 2 * len(others - ids) > len(others)
         )
         first = self._losses.get(acting_id)
-        delay = SECOND_LOOK_DELAY if in_doubt and not ids else 0.0
+        delay = 0.0
+        if in_doubt and not ids:
+            delay = FULL_TO_EMPTY_DELAY if others else SECOND_LOOK_DELAY
         agrees = first is not None and lost <= first.ids and asked >= first.answered_at + delay
         if not doubtful or agrees:
             self._believed[acting_id], self._gone[acting_id] = ids, gone | lost
