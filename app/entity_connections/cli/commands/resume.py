@@ -40,8 +40,8 @@ async def resume(session: TenantSession, options: WriteOptions, *, forget: bool)
     What it has sent is looked up first, and the lists are read anew: what is done or has
     changed since is left out, and what was lost on its way is sent again. What has to wait
     stays in the run, and so does what gets no outcome. Ctrl+c waits for the outcome of what
-    was sent, and forgets the rest; a second ctrl+c or a kill leaves all that has no outcome
-    to be resumed.
+    was sent, and forgets the rest; a second one, one after everything was sent, or a kill
+    leaves all that has no outcome to be resumed.
     """
     journal = session.workspace.journal
     results = Results(REQUEST, as_json=options.as_json)
