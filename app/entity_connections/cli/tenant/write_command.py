@@ -44,8 +44,6 @@ async def run_write_command(
             selection = await find()
         finally:
             print_warnings(session.tenant.warnings)
-        if not options.dry_run:
-            await _report_interrupted_runs(session)
         plan = await plan_operations(
             action,
             selection.rows,
@@ -53,6 +51,8 @@ async def run_write_command(
             session.workspace.journal,
             even_so=options.even_so,
         )
+        if not options.dry_run:
+            await _report_interrupted_runs(session, plan)
         for failure in selection.failures:
             results.add_failure(failure)
         await ask_and_execute(session, plan, results, options, by_filter=selection.by_filter)
@@ -128,16 +128,19 @@ def closing_results(results: Results, given: Sequence[str] = ()) -> Iterator[Non
         results.close()
 
 
-async def _report_interrupted_runs(session: TenantSession) -> None:
-    """Tell what earlier programs have begun, and what of it has no outcome."""
+async def _report_interrupted_runs(session: TenantSession, plan: Plan) -> None:
+    """Tell what earlier programs have begun, and what of it the plan leaves without an outcome."""
+    planned = {(operation.action, operation.ends) for operation in plan.operations}
     journal, login = session.workspace.journal, session.user_session.login
     command = shlex.join(["entity-connections", "resume", *session.workspace.options])
     for run in await find_interrupted_runs(journal, session.tenant, login):
-        left = f"{format_count(run.pairs, 'pair')} {'is' if run.pairs == 1 else 'are'} left"
-        info(
-            f"A run of {format_moment(run.at)} ended before everything was done: {left}."
-            f" To resume or to forget it: {command}"
-        )
+        left = {o.ends for o in run.operations if (o.action, o.ends) not in planned}
+        if left:
+            pairs = f"{format_count(len(left), 'pair')} {'is' if len(left) == 1 else 'are'}"
+            info(
+                f"A run of {format_moment(run.at)} ended before everything was done: {pairs} left."
+                f" To resume or to forget it: {command}"
+            )
 
 
 def _report_loss(session: TenantSession) -> None:
