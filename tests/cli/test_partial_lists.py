@@ -150,9 +150,30 @@ def test_waiting_names_statuses_that_nobody_knows(home: Path) -> None:
     assert shown.stderr.endswith("Nothing waits among the rest.\n")
 
 
-def test_entities_that_could_not_be_read_are_told(home: Path) -> None:
-    fault = ("--fault", "unreadable-record=3,calls=reads")
-    done = run(home, "entities", "--json", *fault)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("connections", "--status", "Pending"),
+        ("connections", "--status", "Pending", "--all-entities", "--json"),
+        ("accept", "--all", "--yes", "--json"),
+        ("disconnect", "--all", "--yes"),
+        ("request", "--status", "Disconnected", "--yes"),
+    ],
+)
+def test_a_filter_by_status_names_statuses_that_nobody_knows(
+    home: Path, command: tuple[str, ...]
+) -> None:
+    done = run(home, *command, "--fault", "unknown-status=1")
     assert done.returncode == 3
-    assert "5 entities could not be read." in done.stderr
+    assert "Left out, because the status is not known here: " in done.stderr
+    assert '× "On Hold".' in done.stderr
+    assert "No connections." not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["entities"], ["connections", "--entity", "Acme-US"]])
+def test_entities_that_could_not_be_read_are_told(home: Path, command: list[str]) -> None:
+    fault = ("--fault", "unreadable-record=11,calls=entities")
+    done = run(home, *command, "--json", *fault)
+    assert done.returncode == 3
+    assert "1 entity could not be read." in done.stderr
     assert json.loads(done.stdout)

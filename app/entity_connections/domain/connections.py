@@ -1,5 +1,6 @@
 """Connections and their statuses (contract D2)."""
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
@@ -44,3 +45,11 @@ class Connection(NamedTuple):
     def direction(self, acting_id: str) -> Direction:
         """Return the direction, seen from `acting_id`."""
         return Direction.OUTBOUND if self.source_id == acting_id else Direction.INBOUND
+
+
+def describe_unknown_statuses(statuses: Iterable[str]) -> str:
+    """Return in a sentence that what has an unknown one of these statuses is left out, or ""."""
+    unknown = [status for status in statuses if status not in KNOWN_STATUSES]
+    words = ", ".join(sorted({f'"{status}"' for status in unknown}))
+    left_out = f"Left out, because the status is not known here: {len(unknown):,} × {words}."
+    return left_out if unknown else ""

@@ -1,6 +1,6 @@
 """`connections`: those of an entity, or of all entities."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import click
 
@@ -25,6 +25,7 @@ from entity_connections.domain.connections import (
     PENDING,
     Connection,
     Direction,
+    describe_unknown_statuses,
 )
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
@@ -67,7 +68,8 @@ async def connections(
     name, target id, target name and status; a name that a spreadsheet would take for
     a formula has an apostrophe before it.
 
-    What could not be read is named on stderr, and the exit code is 3.
+    What could not be read is named on stderr, and so is with --status what has a status
+    that nobody knows; the exit code is 3 then.
     """
     if as_json and output not in (None, "json"):
         raise click.UsageError("--json and --output name two forms: give one.")
@@ -84,13 +86,15 @@ async def connections(
         record
         for record in snapshot.connections
         if direction in (None, record.direction(acting_id).value)
-        and (not statuses or record.status in statuses)
     ]
     if output == "table":
         info(f"Acting in {snapshot.hierarchy.get(acting_id).title}.")
-    nothing = "No connections." if snapshot.complete else "No connections among what was read."
+    is_whole = _print_unknown_statuses(records, statuses) and snapshot.complete
+    is_whole = is_whole and not snapshot.hierarchy.missing
+    records = [record for record in records if not statuses or record.status in statuses]
+    nothing = "No connections." if is_whole else "No connections among the rest."
     print_connections(records, snapshot.hierarchy, output, acting_id=acting_id, nothing=nothing)
-    return ExitCode.DONE if snapshot.complete else ExitCode.NO_ACCESS
+    return ExitCode.DONE if is_whole else ExitCode.NO_ACCESS
 
 
 async def _list_all_entities(
@@ -102,6 +106,7 @@ async def _list_all_entities(
     if lists and not any(isinstance(result, Snapshot) for result in lists.values()):
         return ExitCode.NO_ACCESS
     newest = session.tenant.newest_connections()
+    is_whole = _print_unknown_statuses(newest, statuses) and is_whole
     session.save_cache()
     hierarchy = session.tenant.hierarchy
     order = hierarchy.sort_index
@@ -112,6 +117,14 @@ async def _list_all_entities(
     nothing = "No such connections." if is_whole else "No such connections among the rest."
     print_connections(records, hierarchy, output, nothing=nothing)
     return ExitCode.DONE if is_whole else ExitCode.NO_ACCESS
+
+
+def _print_unknown_statuses(records: Iterable[Connection], statuses: Collection[str]) -> bool:
+    """Tell which records a filter by status cannot decide about; return whether there are none."""
+    sentence = describe_unknown_statuses(record.status for record in records) if statuses else ""
+    if sentence:
+        info(sentence)
+    return not sentence
 
 
 def print_losses(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> bool:

@@ -9,7 +9,7 @@ from entity_connections.cli.output import info
 from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.all_lists import read_all_lists
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
-from entity_connections.domain.connections import Direction
+from entity_connections.domain.connections import Direction, describe_unknown_statuses
 from entity_connections.domain.text import format_count
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.waiting import find_waiting
@@ -42,10 +42,9 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
         if row.connection and row.direction is Direction.INBOUND
     ]
     undecided = [row.state for row in rows.undecided if row.direction is Direction.INBOUND]
-    if undecided:
-        words = ", ".join(sorted({f'"{status}"' for status in undecided}))
-        info(f"Left out, because the status is not known here: {len(undecided):,} × {words}.")
-    is_whole = is_whole and not undecided
+    if sentence := describe_unknown_statuses(undecided):
+        info(sentence)
+        is_whole = False
     nothing = f"Nothing waits in the {format_count(len(lists), 'entity')} you have access to."
     if not is_whole:
         nothing = "Nothing waits among the rest."

@@ -14,7 +14,13 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.all_lists import read_all_lists
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code
 from entity_connections.domain.actions import Write
-from entity_connections.domain.connections import Connection, Direction, Ends
+from entity_connections.domain.connections import (
+    KNOWN_STATUSES,
+    Connection,
+    Direction,
+    Ends,
+    describe_unknown_statuses,
+)
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row, make_row
 from entity_connections.domain.text import clean
@@ -76,10 +82,13 @@ async def find_rows_to_request(
     rows = [
         row
         for row in snapshot.rows(Direction.OUTBOUND)
-        if (under_id is None or hierarchy.is_below(row.key, under_id))
-        and (not statuses or row.uncertain or row.state in statuses)
+        if under_id is None or hierarchy.is_below(row.key, under_id)
     ]
-    return FoundRows(rows, _list_unread(session, {}), by_filter=True)
+    failures = _list_unread(session, {})
+    if statuses:
+        failures += _list_unknown_statuses(rows)
+        rows = [row for row in rows if row.uncertain or row.state in statuses]
+    return FoundRows(rows, failures, by_filter=True)
 
 
 async def find_row_by_ends(
@@ -180,9 +189,9 @@ async def find_rows_by_filter(
     else:
         lists = await read_all_lists(session)
 
-    def takes(record: Connection) -> bool:
+    def may_take(record: Connection) -> bool:
         return (
-            record.status in row_filter.statuses
+            (record.status in row_filter.statuses or record.status not in KNOWN_STATUSES)
             and source_id in (None, record.source_id)
             and target_id in (None, record.target_id)
             and (under_id is None or tenant.hierarchy.is_below(record.target_id, under_id))
@@ -192,7 +201,7 @@ async def find_rows_by_filter(
     rows: dict[Ends, Row] = {}  # both ends list a connection
     for snapshot in [result for result in lists.values() if isinstance(result, Snapshot)]:
         for record in snapshot.connections:
-            if takes(record) and record.ends not in rows:
+            if may_take(record) and record.ends not in rows:
                 row = snapshot.find_row(_make_empty_row(session, action, record.ends))
                 if row.connection == record:  # another one of the pair may be the living one
                     rows[record.ends] = row
@@ -203,7 +212,9 @@ async def find_rows_by_filter(
             failures.append(Failure(row.pair, "disabled", reason, ExitCode.DONE))
         else:
             enterable.append(row)
-    return FoundRows(enterable, failures, by_filter=True)
+    failures += _list_unknown_statuses(enterable)
+    taken = [row for row in enterable if row.status in row_filter.statuses]
+    return FoundRows(taken, failures, by_filter=True)
 
 
 def _find_id(session: TenantSession, name: str | None) -> str | None:
@@ -269,6 +280,12 @@ def _list_unread(
     return failures + [
         Failure("", "unreadable", sentence, ExitCode.NO_ACCESS) for sentence in missing
     ]
+
+
+def _list_unknown_statuses(rows: Iterable[Row]) -> list[Failure]:
+    """Return what a filter by status cannot decide about."""
+    sentence = describe_unknown_statuses(row.status for row in rows if row.status)
+    return [Failure("", "unreadable", sentence, ExitCode.NO_ACCESS)] if sentence else []
 
 
 def _describe_unreadable(given: str, error: ZuoraError) -> Failure:
