@@ -57,6 +57,18 @@ async def put(client: ZuoraClient) -> None:
 OPERATIONS: list[Operation] = [read, post, put]
 
 
+@pytest.mark.parametrize("response", [httpx.ReadError("broken"), httpx.Response(409)])
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_only_a_write_of_unknown_outcome_sends_the_user_to_the_list(
+    operation: Operation, response: ScriptedResponse
+) -> None:
+    server = ScriptedServer(response)
+    async with server.client as zuora:
+        with pytest.raises(ZuoraError) as caught:
+            await operation(zuora)
+    assert ("list first" in caught.value.hint) is (operation is not read)
+
+
 def stated(*codes: int) -> httpx.Response:
     """Create a refusal with HTTP 200 for several reasons."""
     reasons = [{"code": code} for code in codes]

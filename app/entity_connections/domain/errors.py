@@ -4,7 +4,6 @@ from typing import ClassVar, NamedTuple
 
 _TEMPORARY_CATEGORIES = ("50", "61", "70")
 """Zuora's categories after which the call may be sent again (contract F3, F4)."""
-_LIST_TELLS = "Try again in a moment; after a write, look at the list first."
 
 
 class Reason(NamedTuple):
@@ -170,7 +169,7 @@ class NoResponse(ZuoraError):
     """The request was sent, but no complete response arrived."""
 
     title = "No answer from Zuora"
-    hint = _LIST_TELLS
+    hint = "Try again in a moment."
     maybe_applied = True
 
 
@@ -178,7 +177,7 @@ class Conflict(ZuoraError):
     """HTTP 409: Zuora is or was processing the same request (contract E3)."""
 
     title = "Zuora is still processing it"
-    hint = _LIST_TELLS
+    hint = "Try again in a moment."
     maybe_applied = True
 
 

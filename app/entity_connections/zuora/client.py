@@ -45,6 +45,7 @@ PAGE_SIZE = 300
 """Rows of a page; the most that Zuora allows."""
 
 _CONNECTIONS = "/v1/entity-connections"
+_WRITE_HINT = "Look at the list first; then try again."
 _HEADER_VALUE = re.compile(r"[!#-&(-9<-~]{1,64}")  # ASCII without " ' : ;
 
 _EMPTY_BODIES: tuple[bytes | None, ...] = (b"{}", b"", None)
@@ -226,6 +227,8 @@ class ZuoraClient:
             except ZuoraError as error:
                 if _refuses_token(error):
                     self._tokens.discard(token)
+                if call.method != "GET" and isinstance(error, errors.NoResponse | errors.Conflict):
+                    error.hint = _WRITE_HINT
                 raise
 
         async def attempt(number: int) -> T:
