@@ -212,7 +212,7 @@ def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_aske
     server.leave_writes_unknown()
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (4, 1)
-    assert "the next write, or the screen, looks it up" in done.stderr
+    assert "the next command, or the screen, looks it up" in done.stderr
     server.fake.faults.off()
     done = run_on(server, home, "deny", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (4, 1)
@@ -222,6 +222,40 @@ def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_aske
     assert run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").returncode == 0
     assert len(server.writes) == 2
     assert [entry["outcome"] for entry in read_journal(home)] == ["overtaken since", "confirmed"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("connections", "--json"),
+        ("connections", "--all-entities"),
+        ("waiting",),
+        ("entities",),
+        ("request", "--to", "Acme-US", "--dry-run"),
+        ("resume", "--dry-run"),
+    ],
+)
+def test_a_command_that_only_reads_looks_up_an_unknown_outcome(
+    server: RecordedTenant, home: Path, command: tuple[str, ...]
+) -> None:
+    assert "From an earlier run" not in run_on(server, home, *command).stderr
+    server.leave_writes_unknown("committed-then-504=0,calls=writes")
+    assert run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").returncode == 4
+    server.fake.faults.off()
+    done = run_on(server, home, *command)
+    assert done.returncode == 0
+    assert "From an earlier run: Accept of" in done.stderr
+    assert [entry["outcome"] for entry in read_journal(home)] == ["confirmed"]
+    assert len(server.writes) == 1
+
+
+def test_a_journal_that_cannot_be_read_is_told_and_the_lists_are_read(
+    server: RecordedTenant, home: Path
+) -> None:
+    (home / "state" / "state.sqlite3").mkdir(parents=True)
+    done = run_on(server, home, "entities")
+    assert (done.returncode, done.stderr.count("The journal ")) == (0, 1)
+    assert done.stdout
 
 
 def test_the_journal_knows_the_tenant_by_its_address_and_client(

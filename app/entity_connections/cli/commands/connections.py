@@ -18,6 +18,7 @@ from entity_connections.cli.output import (
 )
 from entity_connections.cli.parameters import json_option, option, status_option
 from entity_connections.cli.tenant.all_lists import read_all_lists
+from entity_connections.cli.tenant.earlier_writes import look_up_earlier
 from entity_connections.cli.tenant.session import TenantSession, print_error, tenant_command
 from entity_connections.domain.connections import (
     CONNECTED,
@@ -79,6 +80,7 @@ async def connections(
             raise click.UsageError("--all-entities goes with neither --entity nor --direction.")
         return await _list_all_entities(session, statuses, output)
     acting_id = await session.find_acting_id()
+    await look_up_earlier(session)
     snapshot = await session.tenant.read(acting_id)
     session.save_cache(acting_id)
     print_warnings(snapshot.warnings)
@@ -101,6 +103,7 @@ async def _list_all_entities(
     session: TenantSession, statuses: Collection[str], output: str
 ) -> ExitCode:
     await session.read_entities()
+    await look_up_earlier(session)
     lists = await read_all_lists(session)
     is_whole = print_losses(session, lists)
     if lists and not any(isinstance(result, Snapshot) for result in lists.values()):

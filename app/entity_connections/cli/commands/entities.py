@@ -13,6 +13,7 @@ from entity_connections.cli.output import (
     print_warnings,
 )
 from entity_connections.cli.parameters import json_option
+from entity_connections.cli.tenant.earlier_writes import look_up_earlier
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 
 
@@ -32,6 +33,7 @@ async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
     What could not be read is named on stderr, and the exit code is 3.
     """
     await session.read_entities()
+    await look_up_earlier(session)
     session.save_cache()
     print_warnings(session.tenant.warnings)
     hierarchy = session.tenant.hierarchy

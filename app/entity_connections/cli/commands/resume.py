@@ -9,12 +9,12 @@ from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant.earlier_writes import look_up_earlier
 from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.cli.tenant.write_command import (
     ask_and_execute,
     closing_results,
-    look_up_earlier,
     prepare_write,
 )
 from entity_connections.cli.tenant.write_options import RESULTS_HELP, WriteOptions, write_options
@@ -49,8 +49,8 @@ async def resume(session: TenantSession, options: WriteOptions, *, forget: bool)
         await session.read_entities()
         if not forget:
             await prepare_write(session, options)
-        elif not options.dry_run:
-            await look_up_earlier(session)
+        else:
+            await look_up_earlier(session, writes=not options.dry_run)
         runs = await find_interrupted_runs(journal, session.tenant, session.user_session.login)
         if not runs:
             info(f"No interrupted run in {session.workspace.name} is left to resume.")

@@ -8,6 +8,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.all_lists import read_all_lists
+from entity_connections.cli.tenant.earlier_writes import look_up_earlier
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.domain.connections import Direction, describe_unknown_statuses
 from entity_connections.domain.text import format_count
@@ -29,6 +30,7 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     exit code is 3.
     """
     await session.read_entities()
+    await look_up_earlier(session)
     lists = await read_all_lists(session)
     is_whole = print_losses(session, lists)
     hierarchy = session.tenant.hierarchy

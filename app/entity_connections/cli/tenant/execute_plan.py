@@ -79,11 +79,11 @@ class _Progress:
             return
         self._results.add_operation(operation)
         if operation.state is State.UNKNOWN and self._journal.path is not None:
-            info("It is not sent again by itself; the next write, or the screen, looks it up.")
+            info("It is not sent again by itself; the next command, or the screen, looks it up.")
 
     def report_interrupted(self) -> None:
         """Write that the outcome of what was being sent is not known."""
-        looked_up = " The next write, or the screen, looks it up." if self._journal.path else ""
+        looked_up = " The next command, or the screen, looks it up." if self._journal.path else ""
         for operation in self._list(State.SENT):
             sentence = (
                 f"{operation.action.label} of {operation.pair} had been sent, and what became of it"

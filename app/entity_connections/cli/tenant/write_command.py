@@ -10,6 +10,7 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, print_warnings
 from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_plan, print_plan
+from entity_connections.cli.tenant.earlier_writes import look_up_earlier
 from entity_connections.cli.tenant.execute_plan import execute_plan
 from entity_connections.cli.tenant.find_rows import FoundRows
 from entity_connections.cli.tenant.results import Results
@@ -20,9 +21,7 @@ from entity_connections.domain.clock import format_moment
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.text import format_count
 from entity_connections.services.operations.interrupted_runs import find_interrupted_runs
-from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.plan import Plan, plan_operations
-from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import JournalError
 
 
@@ -104,14 +103,7 @@ async def prepare_write(session: TenantSession, options: WriteOptions) -> None:
     """Check that the command may write, and look up what earlier ones have sent."""
     if not options.dry_run:
         check_write_allowed(session.workspace, yes=options.yes, unlock=options.unlock)
-        await look_up_earlier(session)
-
-
-async def look_up_earlier(session: TenantSession) -> None:
-    """Look up what earlier programs have sent, and tell it."""
-    for recovered in await recover_operations(session.tenant, session.workspace.journal):
-        if recovered.state is not State.REPEATED:
-            info(f"From an earlier run: {recovered.sentence}")
+    await look_up_earlier(session, writes=not options.dry_run)
 
 
 @contextmanager
