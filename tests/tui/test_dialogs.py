@@ -246,7 +246,7 @@ async def test_help_and_palette_lead_to_the_walkthroughs(ui: ScreenDriver) -> No
     assert choices(ui)[0][0] == "Walkthroughs"
     await ui.press("escape")
     listed = [("deny", "Deny a request", (60, 24)), ("long", "A long tour", (60, 50))]
-    walkthroughs = Walkthroughs(lambda: listed, lambda _name, _theme: 0)
+    walkthroughs = Walkthroughs(lambda _width: listed, lambda _name, _theme: 0)
     ui.screen.workspace = ui.screen.workspace._replace(walkthroughs=walkthroughs)
     ui.screen.view.workspace = ui.screen.workspace
     await ui.press("question_mark", "W")

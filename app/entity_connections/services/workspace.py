@@ -56,13 +56,13 @@ class Walkthroughs(NamedTuple):
     """Scripted journeys, each on a new fake tenant of its own.
 
     Attributes:
-        list_all: returns the name and the title of each, and the columns and lines of a terminal
-            that is large enough.
+        list_all: returns the name and the title of each, and the columns and lines that it takes in
+            a terminal of a width.
         play: plays one in the terminal until it is left; takes its name and a theme, and returns
             the exit code, which is 0 if all went well.
     """
 
-    list_all: Callable[[], list[tuple[str, str, tuple[int, int]]]]
+    list_all: Callable[[int], list[tuple[str, str, tuple[int, int]]]]
     play: Callable[[str, str], int]
 
 

@@ -50,10 +50,11 @@ def terminal_size(script: Walkthrough) -> Size:
     return Size(width, height + bar_height(script, width))
 
 
-def min_terminal_size(script: Walkthrough) -> Size:
-    """Return the size that a narrow terminal needs for the smallest screen and the captions."""
-    width, height = MIN_SIZE
-    return Size(width, height + bar_height(script, width))
+def min_terminal_size(script: Walkthrough, width: int = 0) -> Size:
+    """Return what the smallest screen and the captions need in a terminal of a width."""
+    min_width, min_height = MIN_SIZE
+    width = max(width, min_width)
+    return Size(width, min_height + bar_height(script, width))
 
 
 def wrap_text(text: str, width: int) -> list[str]:

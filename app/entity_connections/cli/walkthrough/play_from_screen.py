@@ -17,12 +17,12 @@ def make_walkthroughs() -> Walkthroughs:
     return Walkthroughs(_list_all, _play)
 
 
-def _list_all() -> list[tuple[str, str, tuple[int, int]]]:
+def _list_all(width: int) -> list[tuple[str, str, tuple[int, int]]]:
     from entity_connections.walkthrough.caption_bar import min_terminal_size
     from entity_connections.walkthrough.script_file import list_shipped_scripts, read_script
 
     scripts = ((name, read_script(path)) for name, path in list_shipped_scripts().items())
-    return [(name, script.title, min_terminal_size(script)) for name, script in scripts]
+    return [(name, script.title, min_terminal_size(script, width)) for name, script in scripts]
 
 
 def _play(name: str, theme: str) -> int:

@@ -101,7 +101,7 @@ def show_walkthroughs(screen: "ConnectionsScreen") -> None:
                 notice_bar.show_notice(Kind.ERROR, f"The walkthrough failed: exit code {status}.")
 
     choices = []
-    for name, title, (columns, lines) in walkthroughs.list_all():
+    for name, title, (columns, lines) in walkthroughs.list_all(app.size.width):
         fits = app.size.width >= columns and app.size.height >= lines
         choices.append(Choice(name, title, name if fits else f"takes {columns}x{lines}"))
     app.push_screen(Picker("Walkthroughs, on a fake tenant of their own", choices), play)

@@ -412,6 +412,7 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
                 text_style = self.get_component_styles(f"grid--{ground}").text_style
                 style += Style(bgcolor=background) + text_style
             if dim:
-                style += self.get_component_rich_style("grid--dim", partial=True)
+                grey = self.get_component_rich_style("grid--dim")
+                style += Style(color=grey.color, dim=grey.dim)
             self._styles[name, ground, dim] = style
         return style
