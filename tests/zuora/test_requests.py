@@ -224,6 +224,21 @@ async def test_a_token_is_renewed_before_it_expires(monkeypatch: pytest.MonkeyPa
     assert "s3cret" not in repr((CREDENTIALS, server.token_requests))
 
 
+async def test_a_refusal_to_renew_the_token_repeats_neither_it_nor_the_client_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = 0.0
+    stopped = SimpleNamespace(time=time.time, monotonic=lambda: seconds)
+    monkeypatch.setattr(clock, "current", stopped)
+    server = ScriptedServer(success(entities=[]))
+    await server.client.list_entities(ENTITY)
+    seconds = 3599.0
+    server.token_response = refusal(50000030, "No s3cret, no token-1.")
+    with pytest.raises(ZuoraError) as caught:
+        await server.client.list_entities(ENTITY)
+    assert caught.value.sentence == "No *****, no *****."
+
+
 async def test_a_token_may_not_say_how_long_it_lasts() -> None:
     server = ScriptedServer(success(entities=[]), success(entities=[]))
     server.token_response = httpx.Response(200, json={"access_token": "token", "scope": None})
