@@ -59,12 +59,24 @@ async def test_the_top_line_of_production_can_be_read() -> None:
         assert await find_unreadable(ui) == []
 
 
-async def test_the_themes_of_textual_can_be_chosen() -> None:
-    async with open_screen(size=(80, 24)) as ui:
+async def test_the_themes_of_textual_can_be_chosen_and_grey_what_cannot_be_entered() -> None:
+    async with open_screen(size=(130, 24)) as ui:
         for theme in ui.app.available_themes:
             ui.app.theme = theme
             await ui.settle()
-            assert ui.app.is_running, theme
+            if "ansi" in theme:  # the colours of the terminal itself
+                continue
+            contrasts = {}
+            for name in ("Acme-US", "Acme-Asia"):  # in the tree
+                y, x = next(
+                    (y, line.index(name))
+                    for y, line in enumerate(visible_text(ui.app).splitlines())
+                    if name in line[:30]
+                )
+                style = ui.app.screen.get_style_at(x, y)
+                colors = map(Color.from_rich_color, (style.color, style.bgcolor))
+                contrasts[name] = measure_contrast(*colors)
+            assert contrasts["Acme-US"] > contrasts["Acme-Asia"] > 2, theme
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
