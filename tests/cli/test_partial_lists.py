@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.recorded_tenant import NO_LISTS, RecordedTenant, run_on
-from tests.cli.tenant import run
+from tests.cli.recorded_tenant import LIST, NO_LISTS, RecordedTenant, run_on
+from tests.cli.tenant import edit_state, run
 
 UNREADABLE = "unreadable-record=2"
 
@@ -47,6 +47,46 @@ def test_nothing_is_sent_where_a_server_in_between_changes_lists(
     for command in (("request", "--to", "Acme-US", "--yes"), ("connections",)):
         done = run_on(server, home, *command)
         assert (done.returncode, server.writes) == (3, [])
+
+
+def test_a_list_that_an_earlier_command_read_and_is_empty_once_is_read_again(
+    server: RecordedTenant, home: Path
+) -> None:
+    run_on(server, home, "connections", "--all-entities")
+    for command in (("connections",), ("request", "--to", "Acme-Europe", "--yes")):
+        server.fake.faults.on("list-empty,times=1")
+        done = run_on(server, home, *command)
+        assert (done.returncode, server.writes) == (0, [])
+        assert "Acme-Europe" in done.stdout + done.stderr
+        assert "No connections" not in done.stderr
+
+
+def test_a_list_that_stays_empty_is_believed_and_no_later_command_doubts_it(
+    server: RecordedTenant, home: Path
+) -> None:
+    run_on(server, home, "connections")
+    server.fake.faults.on("list-empty")
+    reads = []
+    for _ in range(2):
+        before = server.count_calls(LIST)
+        done = run_on(server, home, "connections")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "No connections." in done.stderr
+        reads.append(server.count_calls(LIST) - before)
+    assert reads == [2, 1]
+
+
+@pytest.mark.parametrize("command", [("journal", "resolve"), ("resume", "--yes")])
+def test_what_a_command_reads_to_find_outcomes_is_compared_with_later_lists(
+    server: RecordedTenant, home: Path, command: tuple[str, ...]
+) -> None:
+    server.leave_writes_unknown()
+    run_on(server, home, "request", "--to", "Acme-US", "--yes")
+    edit_state(home, "DELETE FROM list_cache")
+    server.fake.faults.off()
+    run_on(server, home, *command)
+    server.fake.faults.on("list-empty,times=1")
+    assert "Acme-Europe" in run_on(server, home, "connections").stdout
 
 
 @pytest.mark.parametrize("action", ["disconnect", "accept", "deny"])

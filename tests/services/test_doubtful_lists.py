@@ -148,3 +148,46 @@ def test_a_list_that_was_not_whole_is_not_whole_in_the_next_run(tmp_path: Path) 
     cached = later.cached(GLOBAL.id)
     assert cached is not None
     assert cached.missing.startswith("4 of 4 connections have gone")
+
+
+def test_what_was_in_a_list_before_it_was_doubtful_is_compared_in_the_next_run(
+    tmp_path: Path,
+) -> None:
+    cache, in_doubt = ListCache(tmp_path / "state.sqlite3", "acme"), frozenset({RECORDS[0].id})
+    earlier = open_lists(RECORDS, (), cache=cache)
+    read_all(earlier, 2, in_doubt=in_doubt)
+    earlier.save_cache(GLOBAL.id)
+    later = open_lists((), cache=cache)
+    later.steady = partial(next, count(100.0, 10.0))
+    later.load_cache()
+    assert later.snapshots() == []
+    assert read_all(later, 2, in_doubt=in_doubt) == [False, False]
+
+
+def test_a_list_that_the_cache_leaves_out_is_compared_in_the_next_run(tmp_path: Path) -> None:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    earlier = open_lists(RECORDS, cache=cache)
+    read_all(earlier, 1)
+    earlier.save_cache(GLOBAL.id)
+    saved = cache.load()
+    assert saved is not None
+    cache.save(saved._replace(snapshots=()))  # as if many newer lists had been read
+    later = open_lists((), cache=cache)
+    later.load_cache()
+    assert read_all(later, 2) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("lists", "whole"),
+    [
+        ([RECORDS, (), RECORDS], [True, True]),
+        ([RECORDS, (), ()], [True, True]),
+        ([RECORDS, RECORDS[:1], (), ()], [True, False, True]),
+    ],
+)
+def test_a_doubtful_list_can_be_read_again_at_once(
+    lists: list[tuple[Connection, ...]], whole: list[bool]
+) -> None:
+    tenant = open_lists(*lists)
+    tenant.reads_doubtful_again = True
+    assert read_all(tenant, len(whole)) == whole

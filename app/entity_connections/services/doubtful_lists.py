@@ -34,6 +34,10 @@ class DoubtfulLists:
         """Compare the first list of an entity with the records of an earlier run."""
         self._believed.setdefault(acting_id, ids)
 
+    def awaits_second(self, acting_id: str) -> bool:
+        """Return whether the newest list of an entity is doubtful until a second one agrees."""
+        return acting_id in self._losses
+
     def check(
         self,
         acting_id: str,

@@ -1,7 +1,7 @@
 """A tenant as one user sees it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
@@ -31,6 +31,8 @@ class Tenant:
         warnings: a sentence for each thing that is missing or strange in the entities.
         start_problem: why the entity to start in is not used, and which one is; "" if it is used.
         lists_read: how many lists of connections were read or restored so far.
+        reads_doubtful_again: whether a list that has suddenly lost its records is read a second
+            time at once: for a program that ends before it would read the list again.
     """
 
     def __init__(
@@ -47,8 +49,9 @@ class Tenant:
         self.warnings: tuple[str, ...] = ()
         self.start_problem = ""
         self.lists_read = 0
+        self.reads_doubtful_again = False
         self._snapshots: dict[str, Snapshot] = {}
-        self._cached_ends: Mapping[str, Ends] = {}
+        self._earlier_ends: dict[str, Ends] = {}  # of lists before the newest ones
         self._doubtful_lists = DoubtfulLists()
         self._newest: tuple[int, list[Connection]] = (0, [])  # as of so many `lists_read`
 
@@ -124,6 +127,15 @@ class Tenant:
         Raises:
             ZuoraError: Zuora could not be reached, or refused.
         """
+        snapshot = await self._read_once(acting_id, removed, in_doubt)
+        again = self.reads_doubtful_again and not in_doubt
+        if again and self._doubtful_lists.awaits_second(acting_id):
+            snapshot = await self._read_once(acting_id, removed, in_doubt)
+        return snapshot
+
+    async def _read_once(
+        self, acting_id: str, removed: AbstractSet[str], in_doubt: AbstractSet[str]
+    ) -> Snapshot:
         read_at, asked = self.clock(), self.steady()
         listed = await self.zuora.list_connections(acting_id)
         loss = ""
@@ -144,6 +156,9 @@ class Tenant:
         )
         cached = self.cached(acting_id)
         if cached is None or cached.asked <= asked:
+            if cached and not snapshot.complete:  # what it does not show may still be there
+                ends = {record.id: record.ends for record in cached.connections}
+                self._earlier_ends = self._earlier_ends | ends  # a thread may read the old one
             self._snapshots[acting_id] = snapshot
             self.lists_read += 1
         return snapshot
@@ -157,25 +172,44 @@ class Tenant:
         snapshots = tuple(self._snapshots.values())  # a thread may add one meanwhile
         return sorted(snapshots, key=lambda shot: (shot.asked, shot.read_at), reverse=True)
 
+    def load_cache(self) -> CachedLists | None:
+        """Return the lists that an earlier program has read, if any; compare the next with them.
+
+        Blocks for the disk and never raises.
+        """
+        lists = self.cache.load() if self.cache else None
+        if lists is None:
+            return None
+        ids = {
+            snapshot.acting_id: {record.id for record in snapshot.connections}
+            for snapshot in lists.snapshots
+            if snapshot.complete
+        }
+        others: dict[str, set[str]] = {}  # entities without a whole list in the cache
+        for id_, pair in lists.ends.items():
+            for end in pair:
+                if end not in ids:
+                    others.setdefault(end, set()).add(id_)
+        for acting_id, believed in (ids | others).items():
+            self._doubtful_lists.start(acting_id, believed)
+        return lists
+
     def restore_cache(self) -> CachedLists | None:
         """Apply the lists that an earlier program has read, and return them, if there are any.
 
         Lists that this program has read are kept. Blocks for the disk and never raises.
         """
-        lists = self.cache.load() if self.cache else None
+        lists = self.load_cache()
         if lists is None:
             return None
         if not len(self.hierarchy):
             self.hierarchy = lists.hierarchy
-        self._cached_ends = lists.ends
+        self._earlier_ends = {**lists.ends, **self._earlier_ends}
         now = self.clock()  # the clock may have been ahead when the lists were read
         for snapshot in lists.snapshots:
             snapshot = snapshot._replace(read_at=min(snapshot.read_at, now))
             self._snapshots.setdefault(snapshot.acting_id, snapshot)
             self.lists_read += 1
-            if snapshot.complete:
-                ids = frozenset(record.id for record in snapshot.connections)
-                self._doubtful_lists.start(snapshot.acting_id, ids)
         return lists
 
     def save_cache(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
@@ -193,10 +227,10 @@ class Tenant:
             )
 
     def _merge_ends(self, snapshots: tuple[Snapshot, ...]) -> dict[str, Ends]:
-        """Return the ends of all connections in lists, and of the cached ones of other entities."""
-        listed_ids = {snapshot.acting_id for snapshot in snapshots}
-        cached = self._cached_ends.items()
-        ends = {id_: pair for id_, pair in cached if listed_ids.isdisjoint(pair)}
+        """Return the ends of all connections in lists, and of earlier ones that may be there."""
+        proven = {snapshot.acting_id for snapshot in snapshots if snapshot.complete}
+        earlier = self._earlier_ends.items()
+        ends = {id_: pair for id_, pair in earlier if proven.isdisjoint(pair)}
         for snapshot in snapshots:
             ends.update((record.id, record.ends) for record in snapshot.connections)
         return ends

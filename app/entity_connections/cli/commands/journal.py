@@ -108,6 +108,7 @@ async def resolve(session: TenantSession, *, yes: bool) -> ExitCode:
     if not unresolved:
         info(f"Every write to {session.workspace.name} has a known outcome.")
     operations = await recover_operations(session.tenant, log)
+    session.save_cache()
     released_ids = set()
     for operation in operations:
         echo(f"{operation.id}: {operation.state.value}. {operation.sentence}")

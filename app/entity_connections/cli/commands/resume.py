@@ -51,6 +51,7 @@ async def resume(session: TenantSession, options: WriteOptions, *, forget: bool)
             await prepare_write(session, options)
         else:
             await look_up_earlier(session, writes=not options.dry_run)
+        session.save_cache()
         runs = await find_interrupted_runs(journal, session.tenant, session.user_session.login)
         if not runs:
             info(f"No interrupted run in {session.workspace.name} is left to resume.")
@@ -60,6 +61,7 @@ async def resume(session: TenantSession, options: WriteOptions, *, forget: bool)
             plan = await plan_interrupted_run(run, session.tenant, journal)
             results.action = plan.action
             await ask_and_execute(session, plan, results, options)
+            session.save_cache()
     return results.code
 
 

@@ -149,6 +149,8 @@ def run_in_tenant(
         with cancel_on_signals():
             user_session = await workspace.enter(workspace.user)
             try:
+                user_session.tenant.reads_doubtful_again = True
+                await asyncio.to_thread(user_session.tenant.load_cache)
                 async with report_waits(user_session.request_log, silence_interval):
                     return await work(TenantSession(options, workspace, user_session))
             finally:
