@@ -2,7 +2,7 @@
 
 from tests.acme import CORPORATION
 from tests.tui.open_screen import open_screen
-from tests.tui.snapshots import Snapshot
+from tests.tui.snapshots import Snapshot, visible_text
 
 
 async def test_nothing_there(snap: Snapshot) -> None:
@@ -20,6 +20,13 @@ async def test_filtered_to_nothing(snap: Snapshot) -> None:
         snap(ui.app)
         await ui.press("escape")
         assert len(ui.row_names()) == 14
+
+
+async def test_what_a_filter_by_status_hides_is_not_said_to_be_nothing() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("f", "slash")
+        await ui.type("zzz")
+        assert "No row that is Pending matches “zzz”." in visible_text(ui.app)
 
 
 async def test_failed_with_rows_from_before(snap: Snapshot) -> None:

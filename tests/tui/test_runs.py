@@ -362,8 +362,10 @@ async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
     left = await kill_run(fake, HOLD_WRITES, tmp_path)
     setup = TenantSetup(journal=Journal(left, "global-500"))
     async with open_screen("global-500", size=(80, 24), setup=setup, fake=fake) as ui:
-        assert isinstance(ui.app.screen, InterruptedRunQuestion)
+        question = ui.app.screen
+        assert isinstance(question, InterruptedRunQuestion)
         assert " 7 pairs left" in shown(ui, "consequence")
+        await ui.wait_until(lambda: question.answerable)
         snap(ui.app)
         await ui.press("y")
         assert shown(ui, "title") == "Request 7 pairs?"

@@ -156,9 +156,11 @@ def _render_back(row: Row) -> Content:
 
 
 def _render_entry(entry: Entry) -> Content:
-    outcome = "" if entry.outcome == "confirmed" else f": {entry.outcome or 'being sent'}"
-    age = Content.styled(f" · {format_age(entry.at, now())}", MUTED)
-    return Content(f"{_DONE[entry.action]} by {entry.user}{outcome}") + age
+    if entry.outcome == "confirmed":
+        text = f"{_DONE[entry.action]} by {entry.user}"
+    else:
+        text = f"{entry.action.label} by {entry.user}: {entry.outcome or 'being sent'}"
+    return Content(text) + Content.styled(f" · {format_age(entry.at, now())}", MUTED)
 
 
 def describe_next(context: CommandContext) -> str:

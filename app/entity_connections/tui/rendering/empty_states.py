@@ -4,6 +4,7 @@ from textual.content import Content
 
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.words import join_or
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.rendering.notices import list_error_hints
 
@@ -15,8 +16,10 @@ def render_empty_state(state: ScreenState) -> Content:
     if state.snapshot is None:
         return render_error_state(state.failure) if state.failure else READING
     if state.tab.filter_text and (hidden := state.tab.listed_count):
+        statuses = sorted(state.tab.statuses)
+        subject = f"No row that is {join_or(statuses)}" if statuses else "Nothing"
         return Content.assemble(
-            (f"Nothing matches “{state.tab.filter_text}”.", "bold"),
+            (f"{subject} matches “{state.tab.filter_text}”.", "bold"),
             f"\n\nThe filter hides {hidden} rows; escape clears it.",
         )
     if missing := state.snapshot.missing:
