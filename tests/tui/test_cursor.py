@@ -211,3 +211,17 @@ async def test_enter_never_disconnects_but_names_the_key_that_does(ui: ScreenDri
     await ui.press("escape")
     await ui.press_on("Acme-US", "enter")
     assert isinstance(ui.app.screen, ActionConfirmation)
+
+
+async def test_a_tab_shows_the_row_with_the_cursor_though_the_other_was_scrolled() -> None:
+    async with open_screen("global-500", size=(80, 24)) as ui:
+        await ui.press("2", "end")
+        name = ui.cursor
+        await ui.press("1")
+        await ui.move_to(name)  # the same entity at the other end
+        ui.rows.scroll_to(y=0, animate=False)
+        await ui.settle()
+        await ui.press("2")
+        top = ui.rows.scroll_offset.y
+        row = ui.row_names().index(ui.cursor)
+        assert top <= row < top + ui.rows.size.height

@@ -123,6 +123,7 @@ class ConnectionsView(Pane):
         self._redraw_timer: asyncio.TimerHandle | None = None
         self._header_due = False
         self._item_cache = ItemCache()
+        self._drawn_place: tuple[str, Direction] | None = None  # entity and tab of the rows
 
     def compose(self) -> ComposeResult:
         yield TextLines(id="header")
@@ -369,7 +370,10 @@ class ConnectionsView(Pane):
         grid.find_note = state.tab.find_hidden_match if tab.filter_text else None
         grid.stale = state.failure is not None or self._is_cached(state)
         items = self._item_cache.make_items(state, state.tab.visible_rows(), self.context)
-        grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
+        place = state.acting_id, state.direction
+        goes_to_cursor = cursor != grid.cursor_key or place != self._drawn_place
+        self._drawn_place = place
+        grid.set_items(items, cursor=cursor if goes_to_cursor else None)
         self._draw_detail_soon()
 
     def _draw_marks(self) -> None:
