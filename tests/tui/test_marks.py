@@ -115,7 +115,7 @@ async def test_nothing_is_done_while_the_filter_hides_every_marked_row() -> None
 async def test_the_detail_says_what_the_keys_do_with_marked_rows() -> None:
     async with open_screen(size=(80, 24)) as ui:
         await ui.press("*")
-        expected = "Next: r requests 5, R connects 6, x disconnects 4 of 10 marked."
+        expected = "Next: 10 marked: r requests 5, R connects 6, x disconnects 4."
         assert expected in ui.text("detail")
 
 

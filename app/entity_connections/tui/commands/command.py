@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
 MARKS_HIDDEN = DisabledReason(
-    "The filter hides every marked row.", "Escape clears the filter, and then the marks."
+    "The filter hides every marked row.", "Escape clears it, then the marks."
 )
 NOTHING_READ = DisabledReason(
     "Nothing has been read yet.", "Wait a moment, or press ctrl+r to read again."

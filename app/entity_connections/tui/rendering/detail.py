@@ -212,7 +212,7 @@ def _describe_marks(context: CommandContext) -> str:
     if all(counts[action] == len(marked) for action in enabled):
         return f"{', '.join(f'{a.key} {_DOES[a]}' for a in enabled)} the {rows}."
     parts = ", ".join(f"{a.key} {_DOES[a]} {counts[a]}" for a in enabled)
-    return f"{parts} of {len(marked)} marked."
+    return f"{len(marked)} marked: {parts}."
 
 
 def _describe_waiting(row: Row, context: CommandContext) -> str:
