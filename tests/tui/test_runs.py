@@ -203,6 +203,17 @@ async def test_connect_on_one_row_asks_and_does_what_is_left_of_both_halves(
     assert outcomes[-2:] == ["confirmed", "refused"]
 
 
+async def test_a_row_shows_the_list_that_was_read_between_request_and_accept(
+    ui: ScreenDriver,
+) -> None:
+    ui.fake.faults.on(f"{HOLD_WRITES},after=1")
+    await ui.press_on("Acme-Japan", "R")
+    await ui.pilot.press("y")
+    await ui.wait_until(lambda: "2 of 2 writes sent" in ui.text("progress"))
+    assert "◐ Pending" in ui.text("detail")
+    assert ui.cell("Acme-Japan", "status") == "… sending"
+
+
 async def test_what_is_requested_but_not_accepted_is_counted_in_pairs(ui: ScreenDriver) -> None:
     ui.fake.faults.on("refusal,calls=writes,after=7")
     await ui.press("*", "R", "y")

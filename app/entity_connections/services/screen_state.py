@@ -68,6 +68,7 @@ class ScreenState:
     list_errors: dict[str, ZuoraError] = field(default_factory=dict)
     lock: WriteLock = field(default_factory=WriteLock)
     _waiting: tuple[tuple[object, ...], Waiting] = ((), Waiting())
+    _lists_applied: int = 0  # `Tenant.lists_read` when a run reported last
     _cached_asked: float = 0.0  # `Snapshot.asked` of the cached list that was shown first
     _origin: Origin | None = None
 
@@ -262,6 +263,18 @@ class ScreenState:
             self.tab.hold()
         self.on_change()
         return run
+
+    def report(self, run: Run, operation: Operation) -> None:
+        """Note how far an operation of a run is; apply the lists that were read in between.
+
+        Nobody is told: a run may report hundreds of operations at once.
+        """
+        self.runs.report(run, operation)
+        tenant = self.session.tenant
+        newest = tenant.cached(self.acting_id)
+        if newest is not None and tenant.lists_read != self._lists_applied:
+            self._lists_applied = tenant.lists_read
+            self._apply(newest)
 
     def end_run(self, run: Run, operations: Sequence[Operation]) -> None:
         """Note the outcomes of a run, and apply the lists that were read after it.

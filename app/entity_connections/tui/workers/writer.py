@@ -224,7 +224,7 @@ class Writer:
             self.ask_about_interrupted()
 
     def _show_operation(self, state: ScreenState, run: Run, operation: Operation) -> None:
-        state.runs.report(run, operation)
+        state.report(run, operation)
         if operation.state is State.CONFIRMED:
             self._confirmed.add((operation.ends, operation.action))
         else:  # it is being sent once more
