@@ -14,7 +14,7 @@ from entity_connections.services.request_log import RequestLog
 from entity_connections.testing import ServedTenant, serve_tenant
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.limits import HttpLimits
 from entity_connections.zuora.http.retry import RetryPolicy
 
 PENDING = "8a8082555b3c70de015b44a61f0a2b09"

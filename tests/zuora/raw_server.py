@@ -10,7 +10,7 @@ from typing import NamedTuple
 from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.limits import HttpLimits
 from entity_connections.zuora.http.retry import RetryPolicy
 
 CLIENT_SECRET = "s3cret/with+signs=="

@@ -9,7 +9,7 @@ import httpx
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.limits import HttpLimits
 from entity_connections.zuora.http.retry import RetryPolicy
 
 ENTITY = "8a808255557baba1015580e12fa5083a"
@@ -61,7 +61,7 @@ class ScriptedServer:
         self,
         *responses: ScriptedResponse,
         retry_policy: RetryPolicy = NO_RETRIES,
-        limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
+        limits: HttpLimits = HttpLimits(),
         request_log: RequestLog | None = None,
         expires_in: float = 3599.0,
     ) -> None:

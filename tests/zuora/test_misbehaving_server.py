@@ -9,7 +9,7 @@ import pytest
 from entity_connections.domain import errors
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.request_log import RequestLog
-from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.limits import HttpLimits
 
 from tests.zuora.raw_server import (
     CLIENT_SECRET,

@@ -12,7 +12,7 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.limits import HttpLimits
 from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.zuora.scripted_server import (

@@ -50,6 +50,11 @@ def discard_output(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def is_progress_shown() -> bool:
+    """Return whether a line of `show_progress` is on the terminal."""
+    return bool(_progress)
+
+
 def show_progress(text: str) -> None:
     """Show how far a command is, if stderr is a terminal; the next line of output replaces it."""
     global _progress

@@ -27,8 +27,9 @@ from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.token_cache import Token, TokenCache
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.zuora.auth import Credentials, TokenProvider
-from entity_connections.zuora.http.connection import HttpConnection, HttpLimits, create_http_client
+from entity_connections.zuora.http.connection import HttpConnection, create_http_client
 from entity_connections.zuora.http.in_process import AsgiApp, InProcessTransport
+from entity_connections.zuora.http.limits import HttpLimits
 from entity_connections.zuora.http.responses import (
     Response,
     invalid_response,
@@ -108,8 +109,8 @@ class ZuoraClient:
         *,
         proxy: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
-        limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
+        retry_policy: RetryPolicy = RetryPolicy(),
+        limits: HttpLimits = HttpLimits(),
         token_cache: TokenCache | None = None,
     ) -> None:
         self.lock = lock or WriteLock()
@@ -133,7 +134,7 @@ class ZuoraClient:
         lock: WriteLock | None = None,
         request_log: RequestLog | None = None,
         *,
-        limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
+        limits: HttpLimits = HttpLimits(),
     ) -> Self:
         """Create a client of an ASGI application in this process."""
         return cls(

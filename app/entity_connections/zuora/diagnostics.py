@@ -17,7 +17,8 @@ from entity_connections.services.entity_lookup import EntityLookupError, find_en
 from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.connection import HttpLimits, convert_errors, create_http_client
+from entity_connections.zuora.http.connection import convert_errors, create_http_client
+from entity_connections.zuora.http.limits import HttpLimits
 from entity_connections.zuora.http.responses import parse_server_time
 from entity_connections.zuora.http.retry import RetryPolicy
 

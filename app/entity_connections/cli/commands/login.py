@@ -10,7 +10,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import format_table, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import (
-    EXCHANGE_LIMIT,
+    LIMITS,
     find_exit_code,
     print_error,
     report_waits,
@@ -115,13 +115,11 @@ async def _test_credentials(
     """Get a token; ZuoraError if Zuora refuses the credentials or cannot be reached."""
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
-    from entity_connections.zuora.http.connection import HttpLimits
 
     credentials, request_log = Credentials(client_id, secret), RequestLog()
-    limits = HttpLimits(exchange=EXCHANGE_LIMIT)
     async with (
         ZuoraClient(
-            base_url, credentials, request_log=request_log, proxy=proxy, limits=limits
+            base_url, credentials, request_log=request_log, proxy=proxy, limits=LIMITS
         ) as zuora,
         report_waits(request_log),
     ):

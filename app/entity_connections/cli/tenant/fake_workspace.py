@@ -19,13 +19,14 @@ from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import ENTITY_ID, read_variable
+from entity_connections.zuora.http.limits import HttpLimits
 
 if TYPE_CHECKING:
     from entity_connections.fake.tenant import Tenant as FakeTenant
 
 
 def make_fake_workspace(
-    options: TenantOptions, seed: int | None = None, exchange_limit: float = 130.0
+    options: TenantOptions, seed: int | None = None, limits: HttpLimits = HttpLimits()
 ) -> Workspace:
     """Return the fake tenant that the options choose; it is opened when it is entered.
 
@@ -33,7 +34,7 @@ def make_fake_workspace(
         options: choose the tenant and its user.
         seed: makes the ids of connections and requests the same at every run, and leaves the
             name of this process out of the journal; None: random ids.
-        exchange_limit: seconds for which an answer of Zuora's is waited for.
+        limits: of the calls to Zuora.
 
     Raises:
         CliError: the file of a tenant or scenario cannot be used, or has no such user.
@@ -57,7 +58,6 @@ def make_fake_workspace(
         from entity_connections.fake.tenant_file import TenantFileError
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
-        from entity_connections.zuora.http.connection import HttpLimits
 
         nonlocal fake
         try:
@@ -76,9 +76,7 @@ def make_fake_workspace(
             raise NotFound(f"There is no user {name} in {source.name} any more.")
         request_log = RequestLog()
         credentials = Credentials.from_text(fake_user.client_id, fake_user.client_secret)
-        zuora = ZuoraClient.in_process(
-            tenant.asgi, credentials, lock, request_log, limits=HttpLimits(exchange=exchange_limit)
-        )
+        zuora = ZuoraClient.in_process(tenant.asgi, credentials, lock, request_log, limits=limits)
         return UserSession(
             tenant=Tenant(zuora),
             login=fake_user.username,

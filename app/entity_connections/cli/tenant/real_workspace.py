@@ -22,6 +22,7 @@ from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile, load_profile, make_profile_for_url
+from entity_connections.zuora.http.limits import HttpLimits
 
 
 def get_profile(options: TenantOptions) -> Profile:
@@ -90,7 +91,7 @@ async def _ask_keyring(profile: Profile) -> Secret:
 
 
 def make_real_workspace(
-    options: TenantOptions, exchange_limit: float, *, keyring_later: bool
+    options: TenantOptions, limits: HttpLimits, *, keyring_later: bool
 ) -> Workspace:
     """Return the tenant of a profile or of `--base-url`, as `make_workspace` does.
 
@@ -116,7 +117,6 @@ def make_real_workspace(
         await asyncio.to_thread(import_heavy, "zuora.client")
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
-        from entity_connections.zuora.http.connection import HttpLimits
 
         nonlocal secret
         if secret is None:
@@ -129,7 +129,7 @@ def make_real_workspace(
             lock,
             request_log,
             proxy=profile.proxy,
-            limits=HttpLimits(exchange=exchange_limit),
+            limits=limits,
             token_cache=open_token_cache(profile.base_url, client_id),
         )
         tenant = Tenant(zuora, cache=cache)

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.output import info
+from entity_connections.cli.output import info, is_progress_shown
 from entity_connections.cli.tenant.signals import cancel_on_signals
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
@@ -28,12 +28,15 @@ from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
+from entity_connections.zuora.http.limits import HttpLimits
 
-EXCHANGE_LIMIT = 18.0
-"""Seconds for which a command waits for an answer: it ends within 60 s, although it goes on after
-one that did not come, to look up what was sent."""
+LIMITS = HttpLimits(exchange=16.0, silence=55.0)
+"""A server that does not answer ends a command within 60 s, although the command goes on after an
+answer that did not come, to look up what was sent."""
 SILENCE_INTERVAL = 3.0
 """Seconds without an answer after which the user is told."""
+_WORK_INTERVALS = 3
+"""Number of such intervals without any line after which the user is told that answers come."""
 
 
 class TenantSession(NamedTuple):
@@ -131,19 +134,19 @@ def tenant_command(command: Callable[..., Awaitable[ExitCode]]) -> Callable[...,
 def run_in_tenant(
     options: TenantOptions,
     work: Callable[[TenantSession], Awaitable[ExitCode]],
-    exchange_limit: float = EXCHANGE_LIMIT,
+    limits: HttpLimits = LIMITS,
     silence_interval: float = SILENCE_INTERVAL,
 ) -> ExitCode:
     """Enter the tenant that the options choose, do the work, and return the exit code.
 
     A ZuoraError of the work is printed; ctrl+c and other signals cancel the work. For
-    `exchange_limit` see `make_workspace`, for `silence_interval` see `report_waits`.
+    `limits` see `make_workspace`, for `silence_interval` see `report_waits`.
     """
     # A short process saves what httpx spends on its own command line (40 ms) and on the search
     # for a package that is not installed (at each lock). The screen, which runs long, does not.
     for module in ("httpx._main", "sniffio"):
         sys.modules.setdefault(module, None)  # type: ignore[arg-type]
-    workspace = make_workspace(options, exchange_limit)
+    workspace = make_workspace(options, limits)
 
     async def enter_and_work() -> ExitCode:
         with cancel_on_signals():
@@ -187,9 +190,10 @@ def find_exit_code(error: ZuoraError) -> ExitCode:
 async def report_waits(
     request_log: RequestLog, interval: float = SILENCE_INTERVAL
 ) -> AsyncIterator[None]:
-    """Tell on stderr, while the block runs, each delay before a retry, and missing answers.
+    """Tell on stderr, while the block runs, what the user waits for.
 
-    That an answer is missing is told every `interval` seconds.
+    Each delay before a retry is told; that an answer is missing, every `interval` seconds; that
+    many calls are made, less often, and not where progress is shown.
     """
     reporting = asyncio.create_task(_report_waits(request_log, interval))
     try:
@@ -201,14 +205,19 @@ async def report_waits(
 async def _report_waits(request_log: RequestLog, interval: float) -> None:
     now = asyncio.get_running_loop().time
     reported: set[RetryDelay] = set()
-    told_at = -math.inf
+    started = told_at = now()
     while True:
         await asyncio.sleep(interval / 10)
         for delay in set(request_log.delays) - reported:
             seconds = max(1, round(delay.until - now()))
             info(f"{delay.reason}, {delay.action} in {seconds} s; ctrl+c gives up")
             reported.add(delay)
+            told_at = now()
         oldest = min(request_log.in_flight, default=math.inf)
         if now() - max(oldest, told_at) >= interval:
             told_at = now()
             info(f"no answer from Zuora for {told_at - oldest:.0f} s yet; ctrl+c gives up")
+        many_calls = oldest < math.inf and not is_progress_shown()
+        if many_calls and now() - told_at >= _WORK_INTERVALS * interval:
+            told_at = now()
+            info(f"still at work after {told_at - started:.0f} s; ctrl+c gives up")

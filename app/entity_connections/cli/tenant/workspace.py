@@ -7,16 +7,17 @@ from entity_connections.settings.environment_variables import (
     CLIENT_SECRET,
     read_variable,
 )
+from entity_connections.zuora.http.limits import HttpLimits
 
 
 def make_workspace(
-    options: TenantOptions, exchange_limit: float = 130.0, *, keyring_later: bool = False
+    options: TenantOptions, limits: HttpLimits = HttpLimits(), *, keyring_later: bool = False
 ) -> Workspace:
     """Return the tenant that the options choose; nothing is asked of Zuora before it is entered.
 
     Args:
         options: choose the tenant.
-        exchange_limit: seconds for which an answer of Zuora's is waited for.
+        limits: of the calls to Zuora.
         keyring_later: whether the keyring is asked when the tenant is entered.
 
     Raises:
@@ -26,10 +27,10 @@ def make_workspace(
     if not options.fake:
         from entity_connections.cli.tenant.real_workspace import make_real_workspace
 
-        return make_real_workspace(options, exchange_limit, keyring_later=keyring_later)
+        return make_real_workspace(options, limits, keyring_later=keyring_later)
     # An empty variable is an error here too: the user meant to choose a real tenant.
     for name in (CLIENT_ID, CLIENT_SECRET):
         read_variable(name)
     from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 
-    return make_fake_workspace(options, exchange_limit=exchange_limit)
+    return make_fake_workspace(options, limits=limits)

@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from http.cookiejar import CookieJar
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
@@ -19,6 +19,7 @@ from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.proxy import INVALID_URL, ProxyChoice
 from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import ApiCall, GaveUpWaitingError, RequestLog
+from entity_connections.zuora.http.limits import HttpLimits, SilenceLimit
 from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy
 from entity_connections.zuora.http.tls import create_ssl_context, make_tls_error
@@ -41,22 +42,6 @@ class _NoCookies(CookieJar):
 
     def extract_cookies(self, response: object, request: object) -> None:
         pass
-
-
-class HttpLimits(NamedTuple):
-    """The limits of one exchange; times in seconds.
-
-    Attributes:
-        read: between two parts of a response.
-        exchange: from the request to the last byte of its response. Zuora's own gateway
-            gives up after 120.
-        max_concurrency: exchanges at the same time; Zuora allows 40 in an entity.
-    """
-
-    connect: float = 10.0
-    read: float = 60.0
-    exchange: float = 130.0
-    max_concurrency: int = 8
 
 
 def create_http_client(
@@ -120,6 +105,7 @@ class HttpConnection:
         self._limits = limits
         self._proxy = proxy
         self._slots = asyncio.Semaphore(limits.max_concurrency)
+        self._silence = SilenceLimit(limits.silence)
 
     def start_deadline(self) -> Deadline:
         """Return the deadline of a call that starts now."""
@@ -149,11 +135,12 @@ class HttpConnection:
         """
         monotonic = asyncio.get_running_loop().time
         sent_at, started = now(), monotonic()
+        seconds = min(self._limits.exchange, self._silence.check())
         response: Response | None = None
         trouble = codes = ""
         self.request_log.in_flight.append(started)
         try:
-            response = await self._exchange(request, secrets)
+            response = await self._exchange(request, secrets, seconds)
             rate_limit = parse_rate_limit(response.headers, sent_at)
             self.request_log.rate_limit = rate_limit or self.request_log.rate_limit
             return parse(response)
@@ -165,6 +152,7 @@ class HttpConnection:
             raise
         finally:
             self.request_log.in_flight.remove(started)
+            self._silence.count(started, monotonic(), answered=response is not None)
             call = ApiCall(
                 at=sent_at,
                 method=request.method,
@@ -181,9 +169,11 @@ class HttpConnection:
             )
             self.request_log.add(call)
 
-    async def _exchange(self, request: httpx.Request, secrets: tuple[Secret, ...]) -> Response:
+    async def _exchange(
+        self, request: httpx.Request, secrets: tuple[Secret, ...], seconds: float
+    ) -> Response:
         body = bytearray()
-        end = asyncio.get_running_loop().time() + self._limits.exchange
+        end = asyncio.get_running_loop().time() + seconds
         with convert_errors(request, self._proxy):
             async with self.request_log.wait_until(end):
                 response = await self.client.send(request, stream=True)
