@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 
 from entity_connections.domain.errors import EndlessList, RateLimited, ZuoraError
@@ -54,7 +55,7 @@ async def read_lists(
 
     The first list is read alone: a server whose lists do not end is asked for no second one.
     After `MAX_FAILURES` failures in a row, refusals aside, no further list is asked for either:
-    those that are left get the error of the last one. While Zuora's limits delay a call,
+    those that are left get an error that says so. While Zuora's limits delay a call,
     whoever made it, no new list is begun.
     """
     ids = list(ids)
@@ -109,5 +110,7 @@ class _Reader:
         except ZuoraError as error:
             self.failures += not error.is_refusal
             if self.failures >= MAX_FAILURES or (isinstance(error, EndlessList) and not self.lists):
-                self.stop = error
+                self.stop = copy(error)
+                self.stop.sentence = f"Not read, because of this before: {error.sentence}"
+                self.stop.request_id = ""
             self.add(id_, error)
