@@ -187,7 +187,7 @@ def test_csv_has_a_line_for_each_connection(home: Path) -> None:
     csv = run(home, "connections", "--direction", "inbound", "--output", "csv")
     assert csv.returncode == 0
     head, first, *rest = csv.stdout.splitlines()
-    assert head == "id,source id,source,target id,target,status"
+    assert head == "id,source id,source name,target id,target name,status"
     assert first == (
         "8a80825555a3c7a10155b54a63821c0d,8a80825555a3c7a10155b46120d058e7,Acme-US,"
         f"{CORPORATION},Acme Corporation,Connected"

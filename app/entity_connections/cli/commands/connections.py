@@ -191,7 +191,7 @@ def print_connections(
             (connection.id, source.id, source.title, target.id, target.title, connection.status)
             for connection, source, target in ends
         ]
-        echo_csv(("id", "source id", "source", "target id", "target", "status"), lines)
+        echo_csv(("id", "source id", "source name", "target id", "target name", "status"), lines)
     elif connections:
         rows = [
             (format_title(source), "→", format_title(target), connection.status, connection.id)
