@@ -45,7 +45,6 @@ FAST = Timing(
     answer_delay=0.001,
     cursor_delay=0.001,
     slow_after=60,
-    brief_notice=0.5,
     lag_delays=(0.05,) * 3,
     all_lists_delay=3600,
 )

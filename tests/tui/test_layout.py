@@ -2,7 +2,9 @@
 
 import re
 
+import pytest
 from entity_connections.services.storage.journal import Journal
+from entity_connections.tui.rendering.notices import Kind
 from entity_connections.tui.widgets.text_lines import TextLines
 from textual.geometry import Region
 
@@ -148,8 +150,25 @@ async def test_a_message_moves_nothing(ui: ScreenDriver) -> None:
         before = list_regions(ui)
         for keys in (["x"], ["slash", "u"], ["escape"], ["f"], ["escape"]):
             await ui.press(*keys)
-            assert list_regions(ui) == before, (size, keys)
+            rows, *others = list_regions(ui)
+            assert (rows.offset, others) == (before[0].offset, before[1:]), (size, keys)
         assert ui.screen.view.notice_bar.region.bottom <= ui.screen.view.key_bar.region.y
+
+
+@pytest.mark.parametrize("size", [(60, 20), (160, 48)])
+async def test_a_long_message_lies_in_the_frame_and_covers_no_cursor(size: tuple[int, int]) -> None:
+    async with open_screen("global-500", size=size) as ui:
+        await ui.press("end")
+        ui.screen.view.notice_bar.show_notice(Kind.ERROR, *["A sentence of five words."] * 12)
+        await ui.settle()
+        lines = visible_text(ui.app).split("\n")
+        cursor, top, lower_edge = (
+            next(at for at, line in enumerate(lines) if sign in line) for sign in "▌┌╰"
+        )
+        assert cursor < top
+        assert "".join(lines[top:lower_edge]).count("five") == 12
+        await ui.press("escape")
+        assert "┌" not in visible_text(ui.app)
 
 
 async def test_the_key_bar_of_a_small_screen_leaves_out_what_is_impossible() -> None:

@@ -19,7 +19,6 @@ class Timing(NamedTuple):
         all_lists_delay: from the moment the tenant is open until the lists of all entities are
             read, for the counts of what waits.
         shared_interval: interval of the refreshes of a fake tenant that others write to.
-        brief_notice: a notice covers the progress of a run.
         lag_delays: before each further look at a list that does not show a write yet.
     """
 
@@ -29,7 +28,6 @@ class Timing(NamedTuple):
     all_lists_delay: float = 1.0
     refresh_interval: Callable[[RateLimit | None], float] = refresh_interval
     shared_interval: float = FAST
-    brief_notice: float = 3.0
     lag_delays: Sequence[float] = (1.0, 2.0, 4.0)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -140,9 +139,6 @@ class ConnectionsScreen(Screen[None]):
         nothing_read = reason is NOTHING_READ
         lifetime = Lifetime.UNTIL_READ if nothing_read else Lifetime.UNTIL_LIST_CHANGES
         self.view.notice_bar.show_notice(Kind.INFO, *lines, lifetime=lifetime)
-        if self.state is not None and self.state.runs.is_running:  # it covers the progress
-            expire = partial(self.view.notice_bar.expire_notice, lifetime)
-            self.set_timer(self.timing.brief_notice, expire)
 
     def action_toggle_status(self, group: str) -> None:
         """Show the rows of a status besides those that are shown, or no longer."""

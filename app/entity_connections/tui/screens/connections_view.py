@@ -12,6 +12,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.css.query import NoMatches
+from textual.geometry import Spacing
 from textual.getters import query_one
 from textual.reactive import var
 from textual.widgets import Input
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
 
 FILTER_WIDTH, OPEN_FILTER_WIDTH, MIN_FILTER_WIDTH = 14, 28, 10
 """Cells of the filter while it is empty, while it is used, and beside many counts."""
+LINES_BELOW_ROWS = 3
+"""Lines of the detail under the rows, and the line above it, where there are no three panes."""
 REPORT_INTERVAL = 0.1
 """Seconds between two drawings of what a run of many writes reports."""
 AGE_INTERVAL = 60.0
@@ -149,6 +152,7 @@ class ConnectionsView(Pane):
             # Called at once, so that a letter and the rows it leaves appear in one frame.
             self.watch(self.filter_input, "value", self._filter_rows, init=False)
             self.watch(self.filter_input, "has_focus", self._draw_counts, init=False)
+            self.watch(self.notice_bar, "notice", self._lay_out_notice, init=False)
             self.rows.on_cursor_set = self._move_cursor
             self.rows.placeholder = READING
             self.reading = True
@@ -157,6 +161,7 @@ class ConnectionsView(Pane):
 
     def on_resize(self) -> None:
         self._divide()
+        self._lay_out_notice()
         self._draw_header()
         self._draw_detail()
 
@@ -268,6 +273,7 @@ class ConnectionsView(Pane):
             self._draw_rows(self.state)
             self._draw_tree()
             self.progress.update(render_progress(self.state.runs.last, self.size.width - 2))
+            self._lay_out_notice()
         self._draw_header()
 
     def redraw_soon(self) -> None:
@@ -418,6 +424,15 @@ class ConnectionsView(Pane):
             self.entity_tree.show_state(self.state)
 
     # Notices
+
+    def _lay_out_notice(self) -> None:
+        """Show the notice; let the rows end above it, so that it never covers the cursor."""
+        covered = self.notice_bar.lay_out(line_is_free=not self.progress.content.plain)
+        beside = 0 if self.widths.tree else LINES_BELOW_ROWS
+        margin = Spacing(bottom=max(0, covered - beside))
+        for widget in filter(None, (self.rows, self.entity_tree)):
+            if widget.styles.margin != margin:  # it would be laid out once more
+                widget.styles.margin = margin
 
     def show_error(self, error: ZuoraError) -> None:
         """Show why nothing could be read, until it can be."""

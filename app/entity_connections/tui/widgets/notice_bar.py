@@ -15,17 +15,29 @@ from entity_connections.tui.widgets.text_lines import TextLines
 class NoticeBar(TextLines):
     """Shows a notice, and hides itself without one.
 
-    It stands on a layer above the screen, in the line that is kept free for it; a longer notice
-    covers the lines above that. So nothing on the screen moves.
+    A line below the frame is kept free for it. A notice that needs more lines, or that comes while
+    a run shows its progress there, lies inside the frame on its last lines. So nothing on the
+    screen moves.
     """
 
     notice: var[Notice | None] = var(None)
 
-    def watch_notice(self, notice: Notice | None) -> None:
+    def lay_out(self, *, line_is_free: bool) -> int:
+        """Show the notice; return how many lines it covers inside the frame.
+
+        `line_is_free` is whether nothing stands in the line below the frame.
+        """
+        notice, width = self.notice, self.app.size.width - 2
         self.display = notice is not None
-        if notice is not None:
-            self.set_classes(f"-{notice.kind.value}")
-            self.update(render_notice(notice, self.app.size.width - 2))
+        if notice is None:
+            return 0
+        content = render_notice(notice, width)
+        is_inside = not line_is_free or len(content.wrap(width)) > 1
+        if is_inside:
+            content = render_notice(notice, width - 2)
+        self.set_classes([f"-{notice.kind.value}", *(["-inside"] if is_inside else [])])
+        self.update(content)
+        return 1 + len(content.wrap(width - 2)) if is_inside else 0
 
     def show_notice(self, kind: Kind, *lines: str, lifetime: Lifetime | None = None) -> None:
         """Show what happened, then what to do about it, a sentence each."""
