@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 from entity_connections.domain.typed_name import TypedName
 from entity_connections.tui.dialogs.dialog import Dialog, make_key_line
 from entity_connections.tui.rendering.header import render_tenant_name
+from entity_connections.tui.rendering.text import render_keys
 from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS, is_too_small
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Confirmation(Dialog[bool]):
             yield from self.compose_other_answers()
             make_yes = Button.error if self._question.harmful else Button
             yield make_yes(Content(self._question.yes), id="yes", disabled=True)
-        yield Static(keys + self.SUBJECT_KEYS, id="keys")
+        yield Static(render_keys(keys + self.SUBJECT_KEYS), id="keys")
 
     def on_mount(self) -> None:
         """Focus the harmless answer, and start the delay before yes is possible."""

@@ -22,7 +22,7 @@ from entity_connections.tui.dialogs.dialog import Dialog, make_key_line
 from entity_connections.tui.rendering.tree_guides import draw_branches, keep_parents
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
-from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import NARROW, Cell, Column, Item
 from entity_connections.tui.widgets.too_small import is_too_small
 
 MIN_NOTE_WIDTH = 16
@@ -130,10 +130,12 @@ class Picker(Dialog[str | None]):
         longest = max(names, default=0)
         shortcut = max((len(choice.shortcut) for choice in choices.values()), default=0)
         note = max((cell_len(choice.note) for choice in choices.values()), default=0)
+        # The tree is drawn as on the main screen, if the notes leave room for that.
+        width = max(longest, NARROW) if any(branches.values()) else longest
         columns = [
             Column("shortcut", "", shortcut),
-            Column("text", "", min(longest, MIN_TITLE_WIDTH), longest),
-            Column("note", "", min(note, MIN_NOTE_WIDTH), weight=1),
+            Column("text", "", min(longest, MIN_TITLE_WIDTH), longest, weight=4, max_width=width),
+            Column("note", "", min(note, MIN_NOTE_WIDTH), note, weight=1),
         ]
         return columns if shortcut else columns[1:]
 

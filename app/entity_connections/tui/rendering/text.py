@@ -1,5 +1,6 @@
 """Pieces of styled text that several parts of the screen share."""
 
+import re
 from collections.abc import Collection
 
 from textual.content import Content
@@ -9,6 +10,8 @@ from entity_connections.domain.entities import MIN_TITLE_WIDTH, Entity
 from entity_connections.tui.widgets.grid.layout import cut_text
 
 MUTED = "$foreground-muted"
+_KEY = re.compile(r"(?<!\S)([^\s·]|enter|escape|tab)(?=[ ,])")
+"""A key in a line of keys, where what it does comes after it."""
 
 
 def link_to_command(content: Content, command_id: str) -> Content:
@@ -16,10 +19,15 @@ def link_to_command(content: Content, command_id: str) -> Content:
     return content.stylize(Style.from_meta({"@click": f"screen.run_command('{command_id}')"}))
 
 
+def render_keys(keys: str) -> Content:
+    """Return the line of keys of a dialog, in which the keys stand out from what they do."""
+    return Content(keys).highlight_regex(_KEY, style="bold $foreground")
+
+
 def link_to_escape(keys: str) -> Content:
     """Return the line of keys of a dialog; a click on "escape close" at its end presses escape."""
     link = Style.from_meta({"@click": "app.simulate_key('escape')"})
-    return Content(keys).stylize(link, keys.index("escape close"))
+    return render_keys(keys).stylize(link, keys.index("escape close"))
 
 
 def fit_sentence(text: str, entities: Collection[Entity], width: int, lines: int = 1) -> str:

@@ -32,10 +32,10 @@ ACTING = "▸"
 _COLUMNS = (
     Column("name", "Entity", 16, weight=1),
     Column("waiting", f"  {STATUS_STYLES[PENDING].sign}", 3),
-    Column("connected", f"  {STATUS_STYLES[CONNECTED].sign}", 3),
+    Column("connected", f"  {STATUS_STYLES[CONNECTED].sign}", 4),
 )
-BESIDE_NAME = 11
-"""Cells of a row beside the name: at its left, and for the counts with a blank before each."""
+BESIDE_NAME = 12
+"""Cells of a row beside the name: at its left, and for the counts with blanks around them."""
 
 
 class EntityTree(Pane):
