@@ -1,10 +1,11 @@
 """Bad days on purpose: switched on the screen, under a watermark that stays."""
 
+import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.zuora.http.retry import RetryPolicy
 
-from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
+from tests.tui.open_screen import FAST, SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
 
@@ -28,6 +29,15 @@ async def test_no_dialog_hides_the_watermark() -> None:
             assert not ui.shows_main_screen, key
             assert "FAULTS ON: latency" in visible_text(ui.app), key
             await ui.press("escape")
+
+
+@pytest.mark.parametrize(("width", "count"), [(80, "◐ 5 for you"), (60, "◐ 5")])
+async def test_a_long_fault_leaves_room_for_what_waits(width: int, count: str) -> None:
+    fault = "gateway-page=503,share=0.01,after=1000,calls=reads"
+    timing = FAST._replace(all_lists_delay=0.01)
+    async with open_screen(size=(width, 24), faults=[fault], timing=timing) as ui:
+        await ui.wait_until(lambda: ui.text("header").endswith(f"  {count}"))
+        assert "FAULTS ON: gateway" in ui.text("header")
 
 
 async def test_no_terminal_is_too_small_for_the_watermark() -> None:

@@ -64,7 +64,7 @@ def message(ui: ScreenDriver) -> str:
 
 
 def count_in_header(ui: ScreenDriver) -> str:
-    found = re.search(r"◐ (\S+) waiting", ui.text("header"))
+    found = re.search(r"◐ (\S+) (?:waiting )?for you", ui.text("header"))
     return found[1] if found else ""
 
 
@@ -79,7 +79,7 @@ async def test_two_lists_show_what_waits_in_all_entities(ui: ScreenDriver, snap:
 
 
 async def test_a_click_on_the_count_opens_them(ui: ScreenDriver) -> None:
-    await ui.click_word("header", "waiting")
+    await ui.click_word("header", "for you")
     assert set(list_pairs(ui)) == ALL
 
 

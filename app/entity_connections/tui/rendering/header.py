@@ -20,8 +20,10 @@ _SHORT_TITLES = {Direction.OUTBOUND: "Share To", Direction.INBOUND: "Share From"
 
 MIN_ENTITY_WIDTH, MIN_TENANT_WIDTH, MIN_WAITING_WIDTH = 16, 8, 5
 """Cells that the names of the acting entity and of the tenant always get, and what waits."""
-MIN_WIDTH_FOR_YOU = 100
-"""Cells from which the top line says for whom requests wait."""
+MIN_WIDTH_WAITING = 100
+"""Cells from which the top line says that requests are waiting, not only for whom."""
+WAITING_WIDTH, MIN_FAULTS_WIDTH = 16, 20
+"""Cells that what waits gets beside faults where there is room, and that faults always get."""
 
 
 def render_header(
@@ -29,14 +31,16 @@ def render_header(
 ) -> Content:
     """Return the top line for `width` cells; `user` is the user before there is a state."""
     tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - MIN_WAITING_WIDTH - 6)
+    waits = bool(state and (state.waiting.for_me or state.lists_left is not None))
     if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
-        # Before all that is cut: nobody must overlook it.
-        room = max(20, width - tenant.cell_length - MIN_ENTITY_WIDTH - 6)
+        # Before all that is cut, but the count of what waits: nobody must overlook it.
+        room = width - tenant.cell_length - MIN_ENTITY_WIDTH - 6 - waits * WAITING_WIDTH
+        room = max(MIN_FAULTS_WIDTH, room)
         text = Content(f" FAULTS ON: {faults} ").truncate(room, ellipsis=True)
         tenant = Content.assemble(tenant, "  ", text.stylize("bold reverse $text-warning"))
     room = width - tenant.cell_length - 2
     parts = []
-    if state and (state.waiting.for_me or state.lists_left is not None):
+    if state is not None and waits:
         parts.append(_render_waiting(state, room - MIN_ENTITY_WIDTH - 4, width))
     who = [state.session.login if state else user]
     if role := state.session.role(state.acting_id) if state else None:
@@ -59,7 +63,7 @@ def _render_waiting(state: ScreenState, room: int, width: int) -> Content:
     """Return how many requests wait; without the words if there is no room."""
     style = "bold $text-warning" if state.waiting.for_me else MUTED
     count = f"◐ {format_waiting_count(state)}"
-    words = " waiting for you" if width >= MIN_WIDTH_FOR_YOU else " waiting"
+    words = " waiting for you" if width >= MIN_WIDTH_WAITING else " for you"
     text = count + words if len(count + words) <= room else count
     return link_to_command(Content.styled(text, style), "waiting")
 
