@@ -36,7 +36,7 @@ def test_json_has_the_display_names_of_zuora(home: Path) -> None:
 
 def test_a_title_names_the_entity_that_has_it(home: Path) -> None:
     done = run(home, "request", "--to", SOUTH, "--dry-run", *TENANT)
-    assert f"already connected to {SOUTH}" in done.stderr
+    assert f"→ {SOUTH}: already so. It is Connected already." in done.stderr
 
 
 def test_a_display_name_of_several_names_none(home: Path) -> None:

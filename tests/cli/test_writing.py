@@ -135,18 +135,18 @@ def test_a_closed_pipe_does_not_end_a_row_of_writes(server: RecordedTenant, home
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["request", "--to", "Acme-Europe", "--yes"], 0, "already connected to Acme-Europe"),
+        (["request", "--to", "Acme-Europe", "--yes"], 0, "already so. It is Connected already."),
         (["request", "--to", "Acme Corporation", "--yes"], 1, "cannot be connected to itself"),
         (["request", "--to", "Acme-UK", "--yes"], 1, "not provisioned yet"),
         (["request", "--to", "nobody", "--yes"], 2, 'No entity is called "nobody"'),
         (
             ["accept", TO_EUROPE, "--yes"],
             0,
-            "already so. Acme Corporation → Acme-Europe is Connected:",
+            "Corporation → Acme-Europe: already so. It is Connected: it has no request",
         ),
         (["deny", TO_EUROPE, "--yes"], 1, "no request that waits"),
         (["disconnect", NORDICS_TO_EUROPE, "--yes"], 1, "not connected yet"),
-        (["connect", "--to", "Acme-Europe", "--yes"], 0, "already connected"),
+        (["connect", "--to", "Acme-Europe", "--yes"], 0, "Connected already"),
         (["connect", "--to", "Acme-Australia", "--yes"], 1, "You have no access to Acme-Australia"),
         (["accept", "8a8082555b3c70de015b44a2bb042b03", "--yes"], 1, "Disconnected. The living"),
         (["accept", "../../x", "--yes"], 1, "no connection of the 11 entities"),

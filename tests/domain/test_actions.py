@@ -103,8 +103,8 @@ def test_connect_requests_in_the_source_and_accepts_in_the_target(
 @pytest.mark.parametrize(
     ("refused", "reason"),
     [
-        (outbound(CONNECTED), "Acme is already connected to Acme North."),
-        (inbound(CONNECTED), "Acme North is already connected to Acme."),
+        (outbound(CONNECTED), "Acme → Acme North is Connected already."),
+        (inbound(CONNECTED), "Acme North → Acme is Connected already."),
         (
             outbound("Suspended"),
             (

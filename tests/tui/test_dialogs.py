@@ -148,7 +148,7 @@ async def test_the_palette_runs_commands_and_finds_entities(ui: ScreenDriver) ->
 async def test_the_palette_shows_why_a_command_is_impossible(ui: ScreenDriver) -> None:
     await ui.move_to("Acme-Americas")
     await ui.type_into("ctrl+p", "request connection")
-    assert "Acme Corporation is already connected to Acme-Americas." in visible_text(ui.app)
+    assert "Acme Corporation → Acme-Americas is Connected already." in visible_text(ui.app)
 
 
 async def test_the_palette_finds_a_command_by_what_people_call_it() -> None:

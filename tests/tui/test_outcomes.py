@@ -162,7 +162,7 @@ async def test_every_write_delays_quitting_and_not_only_the_first(ui: ScreenDriv
 async def test_an_impossible_key_shows_the_reason_and_a_remedy() -> None:
     impossible = {
         "1": [
-            ("Acme-Americas", "r", "is already connected"),
+            ("Acme-Americas", "r", "is Connected already"),
             ("Acme-Canada", "r", "waits for an answer already"),
             ("Acme-Canada", "a", "Only the target answers a request"),
             ("Acme-Canada", "x", "a request cannot be taken back"),

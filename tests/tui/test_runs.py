@@ -140,7 +140,7 @@ async def test_preview(snap: Snapshot) -> None:
         what = preview(ui).grid.items[-1].cells["what"].text
         assert what == "left out: connected already"
         await ui.press("end")
-        assert "left out: Acme Corporation is already connected to" in shown(ui, "pair")
+        assert "left out. It is Connected already." in shown(ui, "pair")
 
 
 @pytest.mark.parametrize(

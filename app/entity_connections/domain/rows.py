@@ -115,6 +115,11 @@ class Row(NamedTuple):
         return self.direction is Direction.INBOUND and self.status == PENDING
 
 
+def shorten_sentence(sentence: str, pair: str) -> str:
+    """Return a sentence for a place where its pair is named already: "It is" for "A → B is"."""
+    return f"It{sentence.removeprefix(pair)}" if sentence.startswith(f"{pair} ") else sentence
+
+
 def name_status(status: str) -> str:
     """Return the word for a status of Zuora's, which may be blank."""
     return status.strip() or "(no word)"

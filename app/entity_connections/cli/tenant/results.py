@@ -14,7 +14,7 @@ from entity_connections.cli.tenant.find_rows import Failure
 from entity_connections.cli.tenant.session import find_exit_code, print_error
 from entity_connections.domain.actions import CONNECT, REQUEST, Action
 from entity_connections.domain.errors import WebPage, ZuoraError
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import Row, shorten_sentence
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Cause, LeftOut
 
@@ -59,10 +59,11 @@ class Results:
             self._add_operation_object(operation, "not sent", "It was not sent.")
             return
         if not self.as_json:
-            confirmed = operation.state is State.CONFIRMED  # the sentence names the pair
-            echo(
-                sentence if confirmed else f"{operation.pair}: {operation.state.value}. {sentence}"
-            )
+            line = sentence  # where it is confirmed, it names the pair
+            if operation.state is not State.CONFIRMED:
+                short = shorten_sentence(sentence, operation.pair)
+                line = f"{operation.pair}: {operation.state.value}. {short}"
+            echo(line)
         self._add_operation_object(operation, operation.state.value, sentence)
         if error is not None and operation.state is not State.CONFIRMED:
             print_error(error, sentence_printed=not self.as_json and error.sentence in sentence)
@@ -81,7 +82,7 @@ class Results:
             reason += f" {EVEN_SO} sends it anyway."
         if not (by_filter and cause is Cause.DISABLED):
             self.raise_code(_CAUSE_CODES[cause])
-        info(f"{row.pair}: {cause.value}. {reason}")
+        info(f"{row.pair}: {cause.value}. {shorten_sentence(reason, row.pair)}")
         self._add_object(cause.value, reason, row, connectionId=row.connection_id or None)
 
     def add_failure(self, failure: Failure) -> None:

@@ -45,7 +45,7 @@ class Request(Write):
             )
         if row.status == CONNECTED:
             return DisabledReason(
-                f"{source} is already connected to {target}.",
+                f"{row.pair} is Connected already.",
                 "Nothing has to be done.",
                 "connected already",
             )

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.actions.action import MAPPING_LOST
 from entity_connections.domain.connections import DISCONNECTED, Ends
+from entity_connections.domain.rows import Row, shorten_sentence
 from entity_connections.domain.typed_name import TypedName, make_typed_name
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.refresh_interval import describe_rate_limit
@@ -23,7 +24,6 @@ from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Col
 from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS
 
 if TYPE_CHECKING:
-    from entity_connections.domain.rows import Row
     from entity_connections.services.operations.operation import Operation
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
@@ -129,7 +129,7 @@ def _list_lines(plan: Plan) -> list[tuple[Item, str]]:
         )
     for row, reason, _, brief in plan.left_out:
         what = Cell(f"left out: {brief}" if brief else "left out", "wait", short="left out")
-        lines.append((row, what, f"left out: {reason}", "mute"))
+        lines.append((row, what, f"left out. {shorten_sentence(reason, row.pair)}", "mute"))
     return [
         (
             Item(str(at), {"pair": Cell(row.pair, tone, (row.source, row.target)), "what": what}),
