@@ -340,8 +340,7 @@ def test_columns_share_the_width_without_gap_or_overlap(columns: list[Column], w
         assert len(slots) == len(shown)
         assert all(slot.width >= slot.column.min_width for slot in slots)
         assert all(slot.width <= _find_limit(slot.column) for slot in slots)
-        weighted = [column for column in shown if column.weight]
-        if weighted and not weighted[-1].max_width:
+        if any(slot.column.weight and slot.width < _find_limit(slot.column) for slot in slots):
             assert end == width, "nothing is left over"
 
 

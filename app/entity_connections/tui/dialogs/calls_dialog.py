@@ -23,7 +23,7 @@ _COLUMNS = [
     Column("at", "Time", 8),
     Column("call", "Call", 20, weight=3),
     Column("entity", "Entity", 16, weight=1, hide_below=100),
-    Column("answer", "Answer", 16, weight=1),
+    Column("answer", "Answer", 17, weight=1),
     Column("duration", "    ms", 7),  # with a blank before the frame or the scrollbar
 ]
 

@@ -66,7 +66,14 @@ class LogDialog(ListDialog[None]):
         items, cursor = self.grid.items, self.grid.cursor_key
         follow = not items or cursor == items[0].key
         self.records = {record.item.key: record for record in records}
+        self.grid.columns = [self._limit_column(column) for column in self._columns]
         self.show_matching(follow=follow)
+
+    def _limit_column(self, column: Column) -> Column:
+        """Return a column that does not grow beyond its texts: what follows stands near them."""
+        texts = (record.item.cells[column.key].text for record in self.records.values())
+        longest = max(map(cell_len, texts), default=0)
+        return column._replace(max_width=longest + 1)
 
     def show_matching(self, *, follow: bool = False) -> None:
         query = self.filter_input.value

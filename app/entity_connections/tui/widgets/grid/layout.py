@@ -4,6 +4,7 @@ All texts are literal. All widths are counted in terminal cells, not in characte
 "東京" is four cells wide.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ class Column(NamedTuple):
         min_width: cells it gets before any column gets more.
         preferred_width: cells it gets, after the columns left of it, before any grows by weight.
         weight: its share of the remaining cells; 0 never grows.
-        max_width: cells beyond which it does not grow, but the columns right of it; 0: no limit.
+        max_width: cells beyond which it does not grow; the others share the rest; 0: no limit.
         hide_below: grid width, in cells, under which the column is hidden.
         sortable: whether a click on the heading posts `Grid.HeaderSelected`.
     """
@@ -103,21 +104,27 @@ def lay_out_columns(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
     If not even the minimal widths fit, the columns at the right are cropped, then left out.
     """
     shown = [column for column in columns if column.hide_below <= width]
-    weight = sum(column.weight for column in shown)
     free = max(0, width - GUTTER - sum(1 + column.min_width for column in shown))
     widths = []
     for column in shown:
         extra = min(free, max(0, column.preferred_width - column.min_width))
         free -= extra
         widths.append(column.min_width + extra)
-    slots, start = [], GUTTER + 1
-    for column, cells in zip(shown, widths, strict=True):
-        extra = free * column.weight // weight if weight else 0
-        if column.max_width:
-            extra = min(extra, max(0, column.max_width - cells))
+    weight = sum(column.weight for column in shown)
+    rooms = [
+        max(0, column.max_width - cells) if column.max_width else math.inf
+        for column, cells in zip(shown, widths, strict=True)
+    ]
+    growing = [at for at, column in enumerate(shown) if column.weight]
+    # First those that reach their limit first: the others share what they leave.
+    for at in sorted(growing, key=lambda at: rooms[at] / shown[at].weight):
+        extra = int(min(free * shown[at].weight // weight, rooms[at]))
         # Each share is taken from what is left, so that rounding loses no cell.
-        free, weight = free - extra, weight - column.weight
-        cells = min(cells + extra, width - start)
+        free, weight = free - extra, weight - shown[at].weight
+        widths[at] += extra
+    slots, start = [], GUTTER + 1
+    for column, wanted in zip(shown, widths, strict=True):
+        cells = min(wanted, width - start)
         if cells > 0:
             slots.append(Slot(column, start, cells))
         start += cells + 1
