@@ -12,7 +12,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.css.query import NoMatches
-from textual.geometry import Spacing
 from textual.getters import query_one
 from textual.reactive import var
 from textual.widgets import Input
@@ -426,13 +425,11 @@ class ConnectionsView(Pane):
     # Notices
 
     def _lay_out_notice(self) -> None:
-        """Show the notice; let the rows end above it, so that it never covers the cursor."""
+        """Show the notice; it never covers a cursor."""
         covered = self.notice_bar.lay_out(line_is_free=not self.progress.content.plain)
-        beside = 0 if self.widths.tree else LINES_BELOW_ROWS
-        margin = Spacing(bottom=max(0, covered - beside))
-        for widget in filter(None, (self.rows, self.entity_tree)):
-            if widget.styles.margin != margin:  # it would be laid out once more
-                widget.styles.margin = margin
+        covered -= 0 if self.widths.tree else LINES_BELOW_ROWS
+        for grid in self.panes.query(Grid):
+            grid.keep_cursor_above(max(0, covered))
 
     def show_error(self, error: ZuoraError) -> None:
         """Show why nothing could be read, until it can be."""

@@ -18,7 +18,7 @@ from textual import events
 from textual.binding import Binding
 from textual.cache import LRUCache
 from textual.content import Content
-from textual.geometry import Region, Size
+from textual.geometry import Region, Size, Spacing
 from textual.message import Message
 from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
@@ -118,6 +118,7 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
         self._layout: tuple[int, Sequence[Column]] = (0, ())
         self._rows: dict[str, int] = {}
         self._cursor: str | None = None
+        self._covered = 0  # lines at the bottom
         self._styles: dict[tuple[str, str, bool], Style] = {}
         self._strips: LRUCache[tuple[str, str, bool], tuple[Item, Strip]] = LRUCache(2048)
         self.set_reactive(Grid.columns, columns)
@@ -270,6 +271,23 @@ class Grid(ScrollView, LineCache, can_focus=True, inherit_bindings=False):
         if self._cursor is not None and self._page:
             row, top = self._rows[self._cursor], self.scroll_offset.y
             self._scroll_to_row(max(row - self._page + 1, min(row, top)))
+            self._end_above_covered()
+
+    def keep_cursor_above(self, lines: int) -> None:
+        """Keep the cursor above the last lines, which something else covers; 0 for none.
+
+        Only once the cursor would come there do the rows end above them: else nothing moves.
+        """
+        self._covered = lines
+        self._end_above_covered()
+
+    def _end_above_covered(self) -> None:
+        row = 0 if self._cursor is None else self._rows[self._cursor]
+        line = self.header_height + row - self.scroll_offset.y
+        is_reached = self.styles.margin.bottom or line >= self.size.height - self._covered
+        margin = Spacing(bottom=self._covered if is_reached else 0)
+        if margin != self.styles.margin:  # even the same would be laid out once more
+            self.styles.margin = margin
 
     def on_resize(self) -> None:
         self._scroll_to_cursor()
