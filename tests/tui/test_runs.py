@@ -19,6 +19,7 @@ from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.interrupted_run import InterruptedRunQuestion
 from entity_connections.tui.dialogs.plan_preview import PlanPreview
+from entity_connections.zuora.http.retry import RetryPolicy
 from textual.widgets import Static
 
 from tests.acme import CORPORATION, JAPAN, US, client, find_writes, open_acme, write_names
@@ -221,14 +222,41 @@ async def test_what_is_requested_but_not_accepted_is_counted_in_pairs(ui: Screen
     assert ui.notice.endswith(" 3 more: J shows them.")
 
 
-async def test_pairs_that_others_have_connected_lose_their_marks(ui: ScreenDriver) -> None:
+async def test_what_others_have_done_before_is_counted_apart_and_loses_its_mark(
+    ui: ScreenDriver,
+) -> None:
     await ui.press_on("Acme-Japan", "space")
     await ui.press_on("Acme-US", "space", "r")
+    await client(ui.fake).request_connection(CORPORATION, JAPAN, JAPAN)
+    await ui.press("y")
+    assert "Request Connection: 1 of 2 done, 1 already so." in ui.notice
+    assert not ui.state.tab.marks
+
+
+async def test_what_zuora_refuses_because_another_program_was_faster_is_already_so(
+    ui: ScreenDriver,
+) -> None:
+    ui.fake.faults.on(f"{HOLD_WRITES},times=2")
+    await ui.press_on("Acme-Japan", "space")
+    await ui.press_on("Acme-US", "space", "r")
+    await ui.pilot.press("y")
+    await ui.wait_until(lambda: "2 of 2 writes sent" in ui.text("progress"))
     for target in (JAPAN, US):
         await client(ui.fake).request_connection(CORPORATION, target, target)
-    await ui.press("y")
-    assert "Request Connection: 2 of 2 done." in ui.notice
-    assert not ui.state.tab.marks
+    ui.fake.faults.off("latency")
+    await ui.settle()
+    assert "✓ Request Connection: 2 of 2 already so." in ui.notice
+
+
+async def test_a_row_says_that_the_user_has_given_up() -> None:
+    async with open_screen(setup=TenantSetup(retry_policy=RetryPolicy())) as ui:
+        await start_run(ui, "rate-limit=60,calls=writes", "r")
+        await ui.wait_until(lambda: "Rate limited" in ui.banner)
+        await ui.press("escape")
+        assert "0 of 5 done, 5 given up" in ui.notice
+        assert actions(ui)["Acme-Japan"] == "! given up"
+        await ui.press("escape")
+        assert "Next: Not done: you gave up waiting. Try again." in ui.text("detail")
 
 
 async def test_progress(snap: Snapshot) -> None:

@@ -187,6 +187,7 @@ async def test_connect_is_done_where_zuora_accepts_by_itself() -> None:
     request, accept = await alice.run(plan)
     assert (request.state, accept.state) == (State.CONFIRMED, State.CONFIRMED)
     assert accept.sentence.endswith("is Connected already: nothing had to be accepted.")
+    assert not accept.is_already_so
     assert write_names(alice.request_log) == ["request"]
 
 

@@ -54,7 +54,8 @@ class Operation:
         key: the Idempotency-Key; the same for as long as the operation is repeated.
         entry: the intent in the journal; None while nothing was sent.
         sentence: the state in a sentence, "" while planned.
-        success: whether Zuora answered `success: true`.
+        success: whether Zuora answered `success: true`; of an accept that need not be sent, to its
+            request.
         error: why Zuora refused or did not answer, if so.
         snapshot: the list that was read last for it, None while there is none.
         request_id: `Zuora-Request-Id` of the answer, or "".
@@ -146,7 +147,8 @@ class Operation:
         accept = replace(self, row=row, connection_id=row.connection_id)
         if row.status == CONNECTED:  # Zuora may accept by itself (contract L10)
             sentence = f"{row.pair} is Connected already: nothing had to be accepted."
-            return replace(accept, snapshot=snapshot).with_state(State.CONFIRMED, sentence)
+            accept = replace(accept, snapshot=snapshot, success=request.success)
+            return accept.with_state(State.CONFIRMED, sentence)
         if request.connection_id not in ("", request.row.connection_id, row.connection_id):
             reason = f"{row.pair} is another {row.status} connection than the one requested."
             return accept.refuse(State.STALE, reason, snapshot)
@@ -161,6 +163,13 @@ class Operation:
     def id(self) -> str:
         """The id of the journal entry, "" while there is none."""
         return self.entry.id if self.entry else ""
+
+    @property
+    def is_already_so(self) -> bool:
+        """Whether a list shows its effect, which it did not have: it was not sent, or refused."""
+        if self.state is not State.CONFIRMED or self.success:
+            return False
+        return self.entry is None or (self.error is not None and not self.error.maybe_applied)
 
     @property
     def is_unsent(self) -> bool:

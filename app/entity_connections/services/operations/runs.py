@@ -7,11 +7,11 @@ from enum import Enum
 from entity_connections.domain.connections import Ends
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.plan import Plan
+from entity_connections.services.operations.plan import Cause, Plan
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 
-DONE = "done"
-"""What an operation of a run is, from when a list has proven it until the run has ended."""
+DONE, ALREADY_SO = "done", Cause.ALREADY_SO.value
+"""What an operation is that a list has proven; until the run has ended, its row says so."""
 _NOT_ACCEPTED = (
     State.PLANNED, State.REFUSED, State.NOT_SENT, State.STALE, State.IN_PROGRESS, State.NOT_APPLIED,
 )  # fmt: skip
@@ -81,9 +81,17 @@ class Run:
         self.newest, self.ended = outcomes, True
         self._unsent.clear()
 
-    def count_states(self) -> Counter[State]:
-        """Return how many pairs are in each state."""
-        return Counter(operation.state for operation in self.newest.values())
+
+def name_outcome(operation: Operation) -> str:
+    """Return what became of an operation of a run, in a word or two."""
+    state, error = operation.state, operation.error
+    if operation.is_already_so:
+        return ALREADY_SO
+    if state is State.CONFIRMED:
+        return DONE
+    if state is State.REFUSED and operation.is_unsent:
+        return "given up" if error is not None and error.gave_up else "refused for now"
+    return State.NOT_SENT.value if state is State.PLANNED else state.value
 
 
 def is_half_done(operation: Operation) -> bool:
@@ -158,9 +166,9 @@ class Runs:
         operation = self.find_result(row)
         if operation is None:
             return ""
-        if operation.state is State.CONFIRMED:
-            return DONE if self.is_running else ""
-        return "not sent" if operation.state is State.PLANNED else operation.state.value
+        if operation.state is State.CONFIRMED and not self.is_running:
+            return ""
+        return name_outcome(operation)
 
     def find_word(self, row: Row) -> str:
         """Return what is under way on a row, or what the last run has done, in a word or two."""

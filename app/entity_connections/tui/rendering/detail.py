@@ -20,7 +20,7 @@ from entity_connections.domain.actions.default_action import default_action, fil
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row, name_status
-from entity_connections.services.operations.operation import State
+from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.runs import Progress
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.workspace import STANDARD_USER
@@ -177,12 +177,22 @@ def _describe_hindrance(context: CommandContext) -> str:
     if context.progress is not None:
         return _IN_PROGRESS[context.progress]
     if (result := context.result) is not None and result.state is not State.CONFIRMED:
-        return result.sentence or f"{result.action.label} was not sent: the run had stopped."
+        return _describe_result(result)
     if disabled := context.get_running_reason():
         return f"{disabled.reason} {disabled.remedy}"
     if context.marks_hidden:
         return f"{MARKS_HIDDEN.reason} {MARKS_HIDDEN.remedy}"
     return ""
+
+
+def _describe_result(result: Operation) -> str:
+    """Return why a run has not done its operation on the row."""
+    error = result.error
+    if error is not None and result.state is State.REFUSED and result.is_unsent:
+        # Zuora's own answer holds for a moment only: so many seconds until the next call.
+        why = "you gave up waiting" if error.gave_up else error.title
+        return f"Not done: {why}. Try again."
+    return result.sentence or f"{result.action.label} was not sent: the run had stopped."
 
 
 def _describe_offer(row: Row, context: CommandContext) -> str:

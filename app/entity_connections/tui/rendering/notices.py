@@ -3,13 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
+from itertools import filterfalse
 from typing import NamedTuple
 
 from textual.content import Content
 
 from entity_connections.domain.errors import NoResponse, RateLimited, ZuoraError
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.runs import Run, is_half_done
+from entity_connections.services.operations.runs import (
+    ALREADY_SO,
+    DONE,
+    Run,
+    is_half_done,
+    name_outcome,
+)
 
 MAX_KEYS = 12
 """Keys that a notice names; hundreds may be waiting."""
@@ -114,33 +121,31 @@ def make_run_notice(run: Run) -> Notice:
     outcomes = list(run.newest.values())
     if len(outcomes) == 1 and outcomes[0].sentence:
         return _make_pair_notice(outcomes[0])
-    states = Counter(
-        State.NOT_SENT if operation.state is State.PLANNED else operation.state
-        for operation in outcomes
-        if not is_half_done(operation)
-    )
-    counts = [f"{states.pop(State.CONFIRMED, 0)} of {len(outcomes)} done"]
+    words = Counter(map(name_outcome, filterfalse(is_half_done, outcomes)))
+    first = ALREADY_SO if words[ALREADY_SO] == len(outcomes) else DONE
+    counts = [f"{words.pop(first, 0)} of {len(outcomes)} {first}"]
     if half_done := sum(map(is_half_done, outcomes)):
         counts.append(f"{half_done} requested but not accepted")
-    counts += [f"{count} {state.value}" for state, count in states.items()]
+    counts += [f"{count} {word}" for word, count in words.items() if count]
     if run.plan.left_out:
         counts.append(f"{len(run.plan.left_out)} left out")
     lines = [f"{run.plan.action.label}: {', '.join(counts)}."]
-    if run.stopping and not states[State.UNKNOWN]:
-        lines.append("You stopped it.")
     failed = [
         operation
         for operation in outcomes
         if operation.state not in (State.CONFIRMED, State.PLANNED)
     ]
     failed.sort(key=lambda operation: operation.state is not State.UNKNOWN)
-    if states[State.UNKNOWN]:
+    is_unknown = bool(failed) and failed[0].state is State.UNKNOWN
+    if run.stopping and not is_unknown:
+        lines.append("You stopped it.")
+    if is_unknown:
         lines.append(f"It stopped at {failed[0].pair}: outcome unknown. J shows more.")
     else:
         lines.append(_describe_first([_describe_failure(operation) for operation in failed]))
     if not run.stopping and any(operation.is_unsent for operation in outcomes):
         lines.append("I resumes the run.")
-    return make_notice(_find_worst_kind(run.count_states()), *lines)
+    return make_notice(_find_worst_kind(operation.state for operation in outcomes), *lines)
 
 
 def _make_pair_notice(operation: Operation) -> Notice:

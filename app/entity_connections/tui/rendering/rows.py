@@ -15,7 +15,7 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.rows import NOT_CONNECTED, UNKNOWN, Row
-from entity_connections.services.operations.runs import DONE, Progress
+from entity_connections.services.operations.runs import ALREADY_SO, DONE, Progress
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import ADMINISTRATORS_ONLY
 from entity_connections.tui.commands.command import CommandContext
@@ -169,7 +169,7 @@ def make_item(
         key, action = Cell(""), Cell("planned", "mute")
     elif result:
         key, action = Cell(""), Cell(f"! {result}", "warn")
-        if result == DONE:
+        if result in (DONE, ALREADY_SO):
             action = Cell(f"{MARK} {result}", "good")
     tone = "" if row.counterpart.listed else "mute"
     after = f"  in {parent.title}" if parent is not None else ""

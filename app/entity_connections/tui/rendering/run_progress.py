@@ -1,20 +1,15 @@
 """The line that shows how far a run of many writes is."""
 
+from collections import Counter
+
 from textual.content import Content
 
 from entity_connections.services.operations.operation import State
-from entity_connections.services.operations.runs import Run
+from entity_connections.services.operations.runs import Run, name_outcome
 from entity_connections.tui.rendering.text import MUTED
 
 BAR_WIDTH = 20
 """Cells of the bar."""
-_COUNTED = {
-    State.CONFIRMED: "done",
-    State.REFUSED: "refused",
-    State.NOT_SENT: "not sent",
-    State.STALE: "overtaken",
-    State.UNKNOWN: "unknown",
-}
 
 
 def render_progress(run: Run | None, width: int) -> Content:
@@ -22,15 +17,18 @@ def render_progress(run: Run | None, width: int) -> Content:
     if run is None or run.ended:
         return Content()
     filled = BAR_WIDTH * run.sent // run.total
-    states = run.count_states()
-    requested = run.requested_pairs
-    states[State.CONFIRMED] -= requested
     counts = [f"{run.sent} of {run.total} writes sent"]
-    counts += [f"{requested} requested"] if requested else []
-    counts += [f"{states[state]} {word}" for state, word in _COUNTED.items() if states[state]]
+    counts += [f"{run.requested_pairs} requested"] if run.requested_pairs else []
+    words = Counter(
+        name_outcome(operation)
+        for ends, operation in run.newest.items()
+        if operation.state not in (State.PLANNED, State.SENT) and not run.awaits_accept(ends)
+    )
+    counts += [f"{count} {word}" for word, count in words.items()]
     hint = "escape stops it"
     if run.stopping:
-        hint = f"stops after the {states[State.SENT]} under way"
+        sent = sum(operation.state is State.SENT for operation in run.newest.values())
+        hint = f"stops after the {sent} under way"
     bar = Content.assemble(("█" * filled, "$primary"), ("·" * (BAR_WIDTH - filled), MUTED))
     parts = [
         Content(f"{run.plan.action.label} "),
