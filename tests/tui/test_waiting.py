@@ -86,14 +86,16 @@ async def test_a_click_on_the_count_opens_them(ui: ScreenDriver) -> None:
 async def test_what_waits_for_others_says_why(snap: Snapshot) -> None:
     async with open_screen(user="carol", size=(80, 24)) as ui:
         await ui.press("w")
-        assert shows_accept_as_impossible(ui), "nothing waits for her"
-        await ui.press("tab")
+        assert titles(ui) == "1 For you 0 2 For others 5"
         snap(ui.app)
         whys = {item.cells["why"].text for item in get_dialog(ui).grid.items}
         assert whys == {"standard user", "no access"}
         await ui.press("a")
         assert "An administrator of Acme Corporation must answer" in message(ui)
         assert count_in_header(ui) == "0"
+        await ui.press("tab")
+        assert shows_accept_as_impossible(ui), "nothing waits for her"
+        assert list_pairs(ui) == []
 
 
 async def test_it_says_since_when_a_request_waits_where_the_journal_knows() -> None:

@@ -101,6 +101,7 @@ class WaitingDialog(ListDialog[Row | None]):
         super().__init__()
         self._main_screen, self._state = main_screen, state
         self._for_others = False
+        self._list_chosen = False  # by the user, or because all lists were known
         self._rows: dict[str, Row] = {}
         self.marks: set[str] = set()
         self._chosen: str | None = None
@@ -136,6 +137,9 @@ class WaitingDialog(ListDialog[Row | None]):
             self.dismiss()  # another user, or another tenant
             return
         waiting, words = state.waiting, split_words(self.filter_input.value)
+        if not (self._list_chosen or waiting.unread_ids):
+            self._list_chosen = True
+            self._for_others = bool(waiting.for_others) and not waiting.for_me
         rows = waiting.for_others if self._for_others else waiting.for_me
         self.marks &= {row.connection_id for row in waiting.for_me}
         reason = self._get_write_reason(rows[0]) if rows else None
@@ -321,6 +325,7 @@ class WaitingDialog(ListDialog[Row | None]):
     def action_show_list(self, for_others: bool | None = None) -> None:
         """Show a list; None: the other one."""
         self._for_others = not self._for_others if for_others is None else for_others
+        self._list_chosen = True
         self._chosen, self._refusal = None, ""
         self.show_matching()
 
