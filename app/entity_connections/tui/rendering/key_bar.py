@@ -1,6 +1,7 @@
 """The line at the bottom: the keys that help now, the next step first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from textual.content import Content
 
@@ -34,22 +35,20 @@ def render_key_bar(context: CommandContext, width: int) -> Content:
         offered.remove(next_step)
         offered.insert(0, next_step)
         keep.append(next_step)
+    texts = {
+        c: _render_command(c, c.get_short(context), c not in impossible, c is next_step)
+        for c in shown
+    }
     width += 2  # the last one needs no blanks after it
     offered_width = min(MAX_OFFERED_WIDTH, max(MIN_OFFERED_WIDTH, width // 2 - 3))
     expendable = [*reversed(impossible), *(COMMANDS_BY_ID[id_] for id_ in _EXPENDABLE)]
     optional = [c for c in reversed(offered) if c not in keep]
-    _leave_out(offered, [c for c in optional if c in impossible], offered_width, context)
-    _leave_out(others, expendable, width - offered_width, context)
-    _leave_out(offered, optional, width - _measure(others, context), context)
-    _leave_out(others, expendable, width - _measure(offered, context), context)
-
-    def render(commands: Sequence[Command]) -> Content:
-        return Content("").join(
-            _render_command(command, context, command not in impossible, command is next_step)
-            for command in commands
-        )
-
-    left, right = Content(" ") + render(offered), render(others).rstrip()
+    _leave_out(offered, [c for c in optional if c in impossible], offered_width, texts)
+    _leave_out(others, expendable, width - offered_width, texts)
+    _leave_out(offered, optional, width - _measure(others, texts), texts)
+    _leave_out(others, expendable, width - _measure(offered, texts), texts)
+    left = Content(" ") + Content("").join(texts[c] for c in offered)
+    right = Content("").join(texts[c] for c in others).rstrip()
     return left + Content(" " * (width - 1 - left.cell_length - right.cell_length)) + right
 
 
@@ -61,10 +60,9 @@ def render_filter_keys(enter: str) -> Content:
     )
 
 
-def _render_command(
-    command: Command, context: CommandContext, possible: bool, is_next: bool
-) -> Content:
-    key, word = command.key_name, f" {command.get_short(context)}  "
+@lru_cache
+def _render_command(command: Command, short: str, possible: bool, is_next: bool) -> Content:
+    key, word = command.key_name, f" {short}  "
     if possible:
         color = "$text-error" if command.irreversible else "$link"
         text = Content.assemble((key, f"bold {color}"), (word, f"bold {color}" if is_next else ""))
@@ -86,16 +84,18 @@ def find_next_step(context: CommandContext) -> Command | None:
 
 
 def _leave_out(
-    shown: list[Command], expendable: Sequence[Command], room: int, context: CommandContext
+    shown: list[Command],
+    expendable: Sequence[Command],
+    room: int,
+    texts: Mapping[Command, Content],
 ) -> None:
     """Remove expendable commands, the first ones first, until the others have room."""
     for command in expendable:
-        if _measure(shown, context) <= room:
+        if _measure(shown, texts) <= room:
             break
         if command in shown:
             shown.remove(command)
 
 
-def _measure(commands: list[Command], context: CommandContext) -> int:
-    """Return the cells of commands, with two blanks after each."""
-    return sum(len(c.key_name) + len(c.get_short(context)) + 3 for c in commands)
+def _measure(commands: Iterable[Command], texts: Mapping[Command, Content]) -> int:
+    return sum(texts[command].cell_length for command in commands)
