@@ -122,6 +122,15 @@ async def test_rows_are_found_by_the_word_that_they_show() -> None:
         assert not ui.rows.items
 
 
+async def test_rows_are_marked_before_writes_are_unlocked_for_them() -> None:
+    async with open_screen(setup=production()) as ui:
+        await ui.press("*")
+        assert "✓ 10 marked" in ui.text("counts")
+        assert "Press U to unlock them." in ui.text("detail")
+        await ui.type_into("U", "acme-production")
+        assert "x disconnects 4" in ui.text("detail")
+
+
 async def test_a_click_on_the_word_unlocks_too() -> None:
     async with open_screen(setup=production()) as ui:
         await ui.click_word("header", "READ-ONLY")
