@@ -63,6 +63,15 @@ async def test_every_list_is_read_once_and_reported(acme: AcmeLists) -> None:
     assert next(iter(lists)) == CORPORATION
 
 
+async def test_a_key_has_its_turn_before_all_lists_are_read(acme: AcmeLists) -> None:
+    """Also where a fake tenant in this process answers at once."""
+    reading = asyncio.create_task(acme.read())
+    await acme.first_report.wait()
+    await asyncio.sleep(0)
+    assert len(acme.reported) < ACCESSIBLE
+    await reading
+
+
 async def test_a_server_whose_lists_do_not_end_is_asked_for_one(acme: AcmeLists) -> None:
     acme.fake.faults.on("endless-pages=200")
     lists = await acme.read()
