@@ -8,7 +8,7 @@ from entity_connections.tui.rendering.notices import Kind
 from entity_connections.tui.widgets.text_lines import TextLines
 from textual.geometry import Region
 
-from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
+from tests.tui.open_screen import HOLD_READS, SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
 WIDE = (160, 48)
@@ -142,6 +142,19 @@ async def test_a_small_detail_leaves_out_since_when_rather_than_cutting_it() -> 
         )
         await ui.resize((80, 24))
         assert "◐ Pending, requested just now" in ui.text("detail")
+
+
+async def test_titles_and_user_stay_while_the_lists_are_read() -> None:
+    for size, title in (((60, 20), "1 Share To"), ((80, 24), "1 Share To (Outbound)")):
+        async with open_screen(size=size, faults=[HOLD_READS], ready=lambda _: True) as ui:
+            assert f" {title} ├" in ui.text("tabs")
+            ui.fake.faults.off("latency")
+            await ui.settle()
+            assert f" {title} 14 ├" in ui.text("tabs")
+            before = "alice@acme" in ui.text("header")
+            await ui.press("w", "escape")
+            assert "◐ 5 for you" in ui.text("header")
+            assert ("alice@acme" in ui.text("header")) == before
 
 
 async def test_a_message_moves_nothing(ui: ScreenDriver) -> None:

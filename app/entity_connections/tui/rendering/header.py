@@ -20,8 +20,12 @@ _SHORT_TITLES = {Direction.OUTBOUND: "Share To", Direction.INBOUND: "Share From"
 
 MIN_ENTITY_WIDTH, MIN_TENANT_WIDTH, MIN_WAITING_WIDTH = 16, 8, 5
 """Cells that the names of the acting entity and of the tenant always get, and what waits."""
+MIN_USER_WIDTH = 20
+"""Cells that the user gets, or none: one who is cut does not come and go with the count."""
 MIN_WIDTH_WAITING = 100
 """Cells from which the top line says that requests are waiting, not only for whom."""
+COUNTS_WIDTH = 17
+"""Cells of the counts of the tabs: "14", and "4 ◐ 2 waiting"."""
 WAITING_WIDTH, MIN_FAULTS_WIDTH = 16, 20
 """Cells that what waits gets beside faults where there is room, and that faults always get."""
 
@@ -31,16 +35,15 @@ def render_header(
 ) -> Content:
     """Return the top line for `width` cells; `user` is the user before there is a state."""
     tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - MIN_WAITING_WIDTH - 6)
-    waits = bool(state and (state.waiting.for_me or state.lists_left is not None))
     if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
         # Before all that is cut, but the count of what waits: nobody must overlook it.
-        room = width - tenant.cell_length - MIN_ENTITY_WIDTH - 6 - waits * WAITING_WIDTH
+        room = width - tenant.cell_length - MIN_ENTITY_WIDTH - 6 - WAITING_WIDTH
         room = max(MIN_FAULTS_WIDTH, room)
         text = Content(f" FAULTS ON: {faults} ").truncate(room, ellipsis=True)
         tenant = Content.assemble(tenant, "  ", text.stylize("bold reverse $text-warning"))
     room = width - tenant.cell_length - 2
     parts = []
-    if state is not None and waits:
+    if state is not None:
         parts.append(_render_waiting(state, room - MIN_ENTITY_WIDTH - 4, width))
     who = [state.session.login if state else user]
     if role := state.session.role(state.acting_id) if state else None:
@@ -52,8 +55,9 @@ def render_header(
         path = _render_path(state, room - sum(2 + part.cell_length for part in parts))
     shown: list[Content] = []
     for part in parts:
-        if path.cell_length + sum(2 + p.cell_length for p in [*shown, part]) <= room:
-            shown.append(part)
+        free = room - path.cell_length - 2 - sum(2 + p.cell_length for p in shown)
+        if min(part.cell_length, MIN_USER_WIDTH) <= free:
+            shown.append(part.truncate(free, ellipsis=True))
     right = Content("  ").join(shown)
     left = Content.assemble(tenant, "  ", link_to_command(path, "entity"))
     return left + Content(" " * (width - left.cell_length - right.cell_length)) + right
@@ -140,7 +144,12 @@ def format_list_age(
 
 
 def render_tabs(state: ScreenState | None, width: int) -> Content:
-    """Return the titles of the tabs with their counts; shorter ones if there is no room."""
+    """Return the titles of the tabs with their counts; shorter ones if there is no room.
+
+    Before the counts are known there is room for them, so that the titles do not change then.
+    """
+    if state is None or state.snapshot is None:
+        width -= COUNTS_WIDTH
     is_standard = state is not None and state.session.role(state.acting_id) == STANDARD_USER
     for titles, waiting in (
         (TAB_TITLES, "waiting" if is_standard else "waiting for you"),
