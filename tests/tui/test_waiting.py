@@ -229,6 +229,7 @@ async def test_answers_that_are_being_sent_show_how_far_they_are(ui: ScreenDrive
     assert {item.cells["accept"].text for item in get_dialog(ui).grid.items} == {"… sending"}
     assert not get_escape_hint(ui), "the progress says it"
     await press_while_reading(ui, "a", lambda: "escape stops them" in message(ui))
+    assert "5 of 5 writes sent" in message(ui)
     ui.fake.faults.off("latency")
     await ui.wait_until(lambda: not list_pairs(ui))
 

@@ -208,22 +208,21 @@ class WaitingDialog(ListDialog[Row | None]):
         """Show why something was refused, how a run or the reading goes, or how the run ended."""
         state, notice = self._state, self._main_screen.view.notice_bar.notice
         progress = render_progress(state.runs.last, self.message.size.width)
+        shown = [progress] if progress else []
         if self._refusal:
-            text = self._fit_message(self._refusal, "$text-warning")
-        elif progress:
-            text = progress
-        elif notice is not None:
-            text = self._fit_message(" ".join(notice.lines))
-        else:
-            text = self._fit_message(describe_lists(state), "$text-warning")
-        self.message.update(text)
+            shown.append(self._fit_message(self._refusal, "$text-warning", len(shown)))
+        elif not progress and notice is not None:
+            shown.append(self._fit_message(" ".join(notice.lines)))
+        elif not progress:
+            shown.append(self._fit_message(describe_lists(state), "$text-warning"))
+        self.message.update(Content("\n").join(shown))
         self.keys.update(self._render_keys())
 
-    def _fit_message(self, text: str, style: str = "") -> Content:
+    def _fit_message(self, text: str, style: str = "", lines_above: int = 0) -> Content:
         """Return a message in which names are cut rather than its end, which says what to do."""
         hierarchy = self._state.session.tenant.hierarchy
         named = [entity for entity in hierarchy if entity.title in text]
-        fitted = fit_sentence(text, named, self.message.size.width, MESSAGE_LINES)
+        fitted = fit_sentence(text, named, self.message.size.width, MESSAGE_LINES - lines_above)
         return Content.styled(fitted, style)
 
     def _render_keys(self) -> Content:
