@@ -179,6 +179,8 @@ async def test_a_long_message_lies_in_the_frame_and_covers_no_cursor(size: tuple
         )
         assert cursor < top
         assert "".join(lines[top:lower_edge]).count("five") == 12
+        await ui.resize((2, 1))
+        await ui.resize(size)
         await ui.press("escape")
         assert "┌" not in visible_text(ui.app)
 

@@ -11,6 +11,9 @@ from entity_connections.tui.rendering.notices import (
 )
 from entity_connections.tui.widgets.text_lines import TextLines
 
+MIN_WIDTH = 10
+"""Cells for which a notice is laid out at least: a text cannot be wrapped into none."""
+
 
 class NoticeBar(TextLines):
     """Shows a notice, and hides itself without one.
@@ -27,7 +30,7 @@ class NoticeBar(TextLines):
 
         `line_is_free` is whether nothing stands in the line below the frame.
         """
-        notice, width = self.notice, self.app.size.width - 2
+        notice, width = self.notice, max(MIN_WIDTH, self.app.size.width - 2)
         self.display = notice is not None
         if notice is None:
             return 0
