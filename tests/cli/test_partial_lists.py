@@ -213,6 +213,38 @@ def test_a_filter_by_status_names_statuses_that_nobody_knows(
     assert "No connections." not in done.stderr
 
 
+PADDED = """
+[[entities]]
+name = "Global"
+[[entities]]
+name = "North"
+parent = "Global"
+[[users]]
+name = "ann"
+administrator = ["*"]
+[[connections]]
+source = "North"
+target = "Global"
+status = "{status}"
+"""
+
+
+@pytest.mark.parametrize("status", ["Pending ", r"\u00a0Pending", ""])
+def test_every_command_takes_a_status_with_blanks_around_it_for_an_unknown_one(
+    home: Path, status: str
+) -> None:
+    scenario = home.parent / "padded.toml"
+    scenario.write_text(PADDED.format(status=status), "utf-8")
+    for command in (
+        ("waiting",),
+        ("connections", "--all-entities", "--status", "Pending"),
+        ("accept", "--all", "--yes"),
+    ):
+        done = run(home, *command, "--scenario", str(scenario))
+        assert done.returncode == 3, command
+        assert "Left out, because the status is not known here: 1 × " in done.stderr
+
+
 @pytest.mark.parametrize("command", [["entities"], ["connections", "--entity", "Acme-US"]])
 def test_entities_that_could_not_be_read_are_told(home: Path, command: list[str]) -> None:
     fault = ("--fault", "unreadable-record=11,calls=entities")

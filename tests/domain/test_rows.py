@@ -8,7 +8,7 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.entities import Entity, Hierarchy
-from entity_connections.domain.rows import make_rows
+from entity_connections.domain.rows import UNKNOWN, make_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +84,11 @@ def test_of_records_that_are_all_over_the_newest_counts() -> None:
         connection(GLOBAL, NORTH, "Suspended", "new"),
     )
     assert one.status == "Suspended"
+
+
+def test_a_status_with_a_blank_after_it_is_not_counted_among_those_that_are_known() -> None:
+    one = row(OUT, NORTH, connection(GLOBAL, NORTH, "Pending "))
+    assert (one.state, one.status_group) == ("Pending ", UNKNOWN)
 
 
 def test_the_other_direction_is_known() -> None:

@@ -121,8 +121,11 @@ def shorten_sentence(sentence: str, pair: str) -> str:
 
 
 def name_status(status: str) -> str:
-    """Return the word for a status of Zuora's, which may be blank."""
-    return status.strip() or "(no word)"
+    """Return the word for a status of Zuora's, which may be blank.
+
+    Blanks around it stay: with them it is not the known word.
+    """
+    return status if status.strip() else "(no word)"
 
 
 def split_records(

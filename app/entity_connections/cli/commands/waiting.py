@@ -43,7 +43,11 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
         for row in (*rows.for_me, *rows.for_others)
         if row.connection and row.direction is Direction.INBOUND
     ]
-    undecided = [row.state for row in rows.undecided if row.direction is Direction.INBOUND]
+    undecided = [
+        row.connection.status
+        for row in rows.undecided
+        if row.connection and row.direction is Direction.INBOUND
+    ]
     if sentence := describe_unknown_statuses(undecided):
         info(sentence)
         is_whole = False

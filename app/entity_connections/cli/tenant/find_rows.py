@@ -284,7 +284,7 @@ def _list_unread(
 
 def _list_unknown_statuses(rows: Iterable[Row]) -> list[Failure]:
     """Return what a filter by status cannot decide about."""
-    sentence = describe_unknown_statuses(row.status for row in rows if row.status)
+    sentence = describe_unknown_statuses(row.status for row in rows if row.status is not None)
     return [Failure("", "unreadable", sentence, ExitCode.NO_ACCESS)] if sentence else []
 
 
