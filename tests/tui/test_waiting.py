@@ -171,6 +171,7 @@ async def test_lists_that_cannot_be_read_are_told(ui: ScreenDriver) -> None:
     assert "Not known: 7 lists. Zuora refused: " in message(ui)
     assert "More may wait there." in message(ui)
     assert count_in_header(ui) == "4+"
+    assert titles(ui) == "1 For you 4+ 2 For others 0+"
     ui.fake.faults.off("refusal")
     await ui.press("ctrl+r")
     assert message(ui) == ""

@@ -1,11 +1,13 @@
 """The top line: tenant, acting entity, what waits, user; and the tabs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from textual.content import Content
 
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.risk import Risk
+from entity_connections.domain.rows import Row
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import STANDARD_USER, Workspace
 from entity_connections.tui.rendering.text import MUTED, link_to_command
@@ -66,16 +68,16 @@ def render_header(
 def _render_waiting(state: ScreenState, room: int, width: int) -> Content:
     """Return how many requests wait; without the words if there is no room."""
     style = "bold $text-warning" if state.waiting.for_me else MUTED
-    count = f"◐ {format_waiting_count(state)}"
+    count = f"◐ {format_waiting_count(state, state.waiting.for_me)}"
     words = " waiting for you" if width >= MIN_WIDTH_WAITING else " for you"
     text = count + words if len(count + words) <= room else count
     return link_to_command(Content.styled(text, style), "waiting")
 
 
-def format_waiting_count(state: ScreenState) -> str:
-    """Return how many requests wait for the user; "+" where not every list is known."""
+def format_waiting_count(state: ScreenState, rows: Sequence[Row]) -> str:
+    """Return how many of the requests that wait these are; "+" where not every list is known."""
     waiting = state.waiting
-    return f"{len(waiting.for_me)}{'+' if waiting.unread_ids or waiting.undecided else ''}"
+    return f"{len(rows)}{'+' if waiting.unread_ids or waiting.undecided else ''}"
 
 
 def _render_path(state: ScreenState, room: int) -> Content:

@@ -45,9 +45,11 @@ def _render_key_hint(hint: KeyHint) -> Content:
 def render_list_titles(state: ScreenState, *, for_others: bool) -> Content:
     """Return the titles of the two lists with their counts; the one in front stands out."""
     waiting = state.waiting
+    mine = format_waiting_count(state, waiting.for_me)
+    others = format_waiting_count(state, waiting.for_others)
     titles = (
-        (f" 1 For you {format_waiting_count(state)} ", not for_others, "show_list(False)"),
-        (f" 2 For others {len(waiting.for_others)} ", for_others, "show_list(True)"),
+        (f" 1 For you {mine} ", not for_others, "show_list(False)"),
+        (f" 2 For others {others} ", for_others, "show_list(True)"),
     )
     parts = [
         _link(Content.styled(title, "bold reverse" if is_active else MUTED), action)
