@@ -83,7 +83,7 @@ async def test_every_change_calls_on_change(state: ScreenState) -> None:
         nonlocal count
         count += 1
 
-    state.on_change = state.on_mark = listen
+    state.on_change = state.on_filter = state.on_mark = listen
     for number, change in enumerate(changes, 1):
         change()
         assert count == number

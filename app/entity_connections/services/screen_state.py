@@ -44,7 +44,8 @@ class ScreenState:
         failure: why the newest read failed, None if it succeeded.
         direction: the tab in front.
         recent: earlier acting entities, newest first.
-        on_change: called after every change but that of marks; replace it to listen.
+        on_change: called after every change but those of filters and marks; replace it to listen.
+        on_filter: called after every change of a filter and nothing else.
         on_mark: called after every change of marks and nothing else.
         lists_left: how many lists of all entities are still to be read; None before the first
             time that all are read.
@@ -60,6 +61,7 @@ class ScreenState:
     direction: Direction = Direction.OUTBOUND
     recent: list[str] = field(default_factory=list)
     on_change: Callable[[], None] = lambda: None
+    on_filter: Callable[[], None] = lambda: None
     on_mark: Callable[[], None] = lambda: None
     runs: Runs = field(default_factory=Runs)
     tabs: dict[Direction, TabState] = field(init=False)
@@ -81,6 +83,7 @@ class ScreenState:
             partial(self._make_row, direction),
             self.runs,
             lambda: self.on_change(),
+            lambda: self.on_filter(),
             lambda: self.on_mark(),
             before.sort_column if before else None,
             reverse=before.reverse if before else False,

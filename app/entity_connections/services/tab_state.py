@@ -45,7 +45,8 @@ class TabState:
         make_row: returns the row of a counterpart that the list does not hold; None before the
             first list.
         runs: what is under way.
-        on_change: called after every change but that of marks.
+        on_change: called after every change but those of the filter and of marks.
+        on_filter: called after every change of the filter and nothing else.
         on_mark: called after every change of marks and nothing else.
         sort_column: None for the order of the list.
         place: where the user put the cursor; None before the tab was shown.
@@ -57,6 +58,7 @@ class TabState:
     make_row: Callable[[str], Row | None]
     runs: Runs
     on_change: Callable[[], None]
+    on_filter: Callable[[], None]
     on_mark: Callable[[], None]
     sort_column: SortColumn | None = None
     reverse: bool = False
@@ -226,7 +228,7 @@ class TabState:
         if statuses is not None:
             self.statuses = set(statuses)
         self.unpin()
-        self.on_change()
+        self.on_filter()
 
     def toggle_status(self, group: str) -> None:
         """Show the rows of a status besides those that are shown, or not."""
@@ -248,7 +250,7 @@ class TabState:
         self.unpin()
         if (cursor := self.cursor) is not None:
             self.move_cursor(cursor)
-        self.on_change()
+        self.on_filter()
 
     def find_hidden_match(self, key: str) -> str:
         """Return what the filter found of a row that the row may not show; "" if nothing."""

@@ -240,6 +240,7 @@ class ConnectionsView(Pane):
         """Draw another state, or the same one after a change in it."""
         if state is not None and self._can_draw:
             state.on_change = partial(self.mutate_reactive, ConnectionsView.state)
+            state.on_filter = self._draw_filtered
             state.on_mark = self._draw_marks
             self.redraw()
 
@@ -298,11 +299,16 @@ class ConnectionsView(Pane):
         self._header_due = False
         if not self._can_draw:
             return
-        state, faults = self.state, self.workspace.fault_switches
+        faults = self.workspace.fault_switches
         self.app.set_class(faults is not None and bool(faults.summarize()), "-faults")
-        header = render_header(self.workspace, self.user, state, self.size.width - 2)
+        header = render_header(self.workspace, self.user, self.state, self.size.width - 2)
         self.header.update(header)
-        tabs = render_tabs(state, self.widths.rows - 2)
+        self._draw_tabs()
+        self._draw_banner()
+
+    def _draw_tabs(self) -> None:
+        """Draw the titles of the tabs, and how many rows they show."""
+        tabs = render_tabs(self.state, self.widths.rows - 2)
         titles = [tabs]
         if self.widths.tree:
             entities = Content(" Entities ")
@@ -313,7 +319,6 @@ class ConnectionsView(Pane):
             titles = [entities, tabs, Content.styled(" Connection ", MUTED)]
         self.tabs.update(draw_line("╭┬╮", self.widths, titles, Content(), self._active_pane))
         self._draw_counts()
-        self._draw_banner()
 
     def _draw_counts(self) -> None:
         """Draw the counts of the statuses, in the room that the filter leaves."""
@@ -380,6 +385,12 @@ class ConnectionsView(Pane):
         self._drawn_place = place
         grid.set_items(items, cursor=cursor if goes_to_cursor else None)
         self._draw_detail_soon()
+
+    def _draw_filtered(self) -> None:
+        """Draw the rows that a filter shows, and how many they are; nothing else depends on it."""
+        if self.state is not None and self._can_draw:
+            self._draw_rows(self.state)
+            self._draw_tabs()
 
     def _draw_marks(self) -> None:
         """Draw the marks at once, and later their number and what the keys act on."""
