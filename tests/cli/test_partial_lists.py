@@ -213,6 +213,30 @@ def test_a_filter_by_status_names_statuses_that_nobody_knows(
     assert "No connections." not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("connections",),
+        ("connections", "--all-entities"),
+        ("waiting",),
+        ("accept", "--all", "--yes"),
+        ("accept", "8a8082555b3c70de015b44a61f0a2b09", "--yes"),
+        ("request", "--to", "Acme-US", "--yes"),
+    ],
+)
+def test_a_list_that_zuora_refuses_could_not_be_read(home: Path, command: tuple[str, ...]) -> None:
+    done = run(home, *command, "--fault", "refusal,calls=connections")
+    assert done.returncode == 3
+    assert "The fault refusal has refused the call." in done.stderr
+
+
+def test_a_list_that_zuora_refuses_after_the_question_could_not_be_read(home: Path) -> None:
+    fault = ("--fault", "refusal,calls=connections,after=1")
+    done = run(home, "request", "--to", "Acme-US", *fault, typed="y\n")
+    assert done.returncode == 3
+    assert "So the list could not be read before the write. Nothing was sent." in done.stdout
+
+
 PADDED = """
 [[entities]]
 name = "Global"

@@ -52,7 +52,7 @@ def test_the_control_path_is_explained(home: Path) -> None:
 
 def test_a_command_applies_faults_to_its_own_tenant(home: Path) -> None:
     done = run(home, "--fault", "refusal", "entities")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert "The fault refusal has refused the call." in done.stderr
 
 

@@ -16,15 +16,16 @@ class ExitCode(IntEnum):
     DONE = 0
     """Done, or nothing was to be done; for a write, the list proves it."""
     REFUSED = 1
-    """Zuora refused, or the connection has changed or is impossible: not applied. Also a
+    """Zuora refused a write, or the connection has changed or is impossible: not applied. Also a
     walkthrough that failed, and a journal that was changed."""
     USAGE = 2
     """Arguments, settings, local files or the terminal cannot be used; not sent."""
     NO_ACCESS = 3
     """Zuora cannot be reached, refuses the credentials, or its answer is invalid; there is no
     client secret that may be used (none is stored, others can read its file, its command failed);
-    or a list could not be read whole. Also for a write of unknown outcome that a web page
-    answered, not Zuora, unless its status says that Zuora was asked (502, 504)."""
+    or a list could not be read, or not whole, also where Zuora refused it. Also for a write of
+    unknown outcome that a web page answered, not Zuora, unless its status says that Zuora was asked
+    (502, 504)."""
     UNKNOWN = 4
     """A write was sent and its outcome is unknown."""
     CRASHED = 70

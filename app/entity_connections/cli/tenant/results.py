@@ -154,4 +154,6 @@ def _find_code(operation: Operation) -> ExitCode:
     snapshot = operation.snapshot
     if operation.state is State.REFUSED and error is None and snapshot is not None:
         return ExitCode.REFUSED if snapshot.complete else ExitCode.NO_ACCESS
-    return find_exit_code(error) if error else ExitCode.REFUSED
+    if error is None or (error.is_refusal and operation.entry is not None):
+        return ExitCode.REFUSED
+    return find_exit_code(error)  # the write was not sent, or no list could be read before it

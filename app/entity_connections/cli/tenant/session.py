@@ -180,10 +180,8 @@ def print_error(error: ZuoraError, *, sentence_printed: bool = False) -> None:
 
 
 def find_exit_code(error: ZuoraError) -> ExitCode:
-    """Return the exit code of a command that ended with an error."""
-    if error.is_local:
-        return ExitCode.USAGE
-    return ExitCode.REFUSED if error.is_refusal else ExitCode.NO_ACCESS
+    """Return the exit code for what could not be read, or not be sent, because of an error."""
+    return ExitCode.USAGE if error.is_local else ExitCode.NO_ACCESS
 
 
 @asynccontextmanager
