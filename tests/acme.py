@@ -19,6 +19,7 @@ US, CANADA, GERMANY, JAPAN = acme.US, acme.CANADA, acme.GERMANY, acme.JAPAN
 
 
 ONE_ATTEMPT = RetryPolicy(attempts=1, connect_attempts=1)
+NO_DELAYS = RetryPolicy(first_delay=0.0)
 
 
 def client(

@@ -30,7 +30,7 @@ def test_commands_and_options(home: Path) -> None:
 def test_values(home: Path) -> None:
     for typed, words in {
         "--theme high": ["high-contrast"],
-        "--fault committed-then-4": ["committed-then-401"],
+        "--fault committed-then-4": ["committed-then-401", "committed-then-429"],
         "serve --fault=list-e": ["list-empty"],
         "serve --policy again": ["again=new-record", "again=same-record"],
         "serve --policy=again=": [

@@ -19,7 +19,7 @@ from entity_connections.domain.connections import (
     Connection,
     Direction,
 )
-from entity_connections.domain.zuora_api import ListResult, Receipt
+from entity_connections.domain.zuora_api import ListResult, MayRepeat, Receipt
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
@@ -62,13 +62,31 @@ class TenantFile:
         made = Connection("e" * 32, source_id, target_id, PENDING)
         return await self._do([*self.connections(), made])
 
-    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def accept(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         return await self._become(connection_id, CONNECTED)
 
-    async def deny(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def deny(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         return await self._become(connection_id, DISCONNECTED)
 
-    async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def disconnect(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         return await self._become(connection_id, DISCONNECTED)
 
     async def _become(self, id_: str, status: str) -> Receipt:

@@ -52,13 +52,13 @@ class WritingServer(Server):
     ) -> Receipt:
         return self._write("request", acting_id, (acting_id, target_id), PENDING)
 
-    async def accept(self, acting_id: str, connection_id: str, _track_id: str) -> Receipt:
+    async def accept(self, acting_id: str, connection_id: str, *_: object) -> Receipt:
         return self._write("accept", acting_id, self._find(connection_id), CONNECTED)
 
-    async def deny(self, acting_id: str, connection_id: str, _track_id: str) -> Receipt:
+    async def deny(self, acting_id: str, connection_id: str, *_: object) -> Receipt:
         return self._write("deny", acting_id, self._find(connection_id), DISCONNECTED)
 
-    async def disconnect(self, acting_id: str, connection_id: str, _track_id: str) -> Receipt:
+    async def disconnect(self, acting_id: str, connection_id: str, *_: object) -> Receipt:
         return self._write("disconnect", acting_id, self._find(connection_id), DISCONNECTED)
 
 

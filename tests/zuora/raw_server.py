@@ -11,12 +11,12 @@ from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.limits import HttpLimits
-from entity_connections.zuora.http.retry import RetryPolicy
+
+from tests.acme import NO_DELAYS
 
 CLIENT_SECRET = "s3cret/with+signs=="
 TOKEN = "7f0b5e1c93d24a6b8c0d1e2f3a4b5c6d"
 CREDENTIALS = Credentials.from_text("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", CLIENT_SECRET)
-NO_DELAYS = RetryPolicy(first_delay=0.0)
 PATIENT = HttpLimits(read=20.0, exchange=30.0)
 IMPATIENT = HttpLimits(read=0.15, exchange=0.4)
 """Does not wait for a response that will not come."""

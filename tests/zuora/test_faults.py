@@ -9,13 +9,11 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.retry import RetryPolicy
 
-from tests.acme import CORPORATION, US, client, open_acme, write_names
+from tests.acme import CORPORATION, NO_DELAYS, US, client, open_acme, write_names
 
 WAITING = "8a8082555b3c70de015b44a61f0a2b09"
 """A pending request from Acme-Japan to Acme Corporation."""
-NO_DELAYS = RetryPolicy(first_delay=0.0)
 Write = Callable[[ZuoraClient], Awaitable[object]]
 
 

@@ -11,10 +11,10 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.http.limits import HttpLimits
 
+from tests.acme import NO_DELAYS
 from tests.zuora.raw_server import (
     CLIENT_SECRET,
     IMPATIENT,
-    NO_DELAYS,
     PATIENT,
     TOKEN,
     RawServer,

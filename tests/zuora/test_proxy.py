@@ -13,11 +13,11 @@ from entity_connections.domain import errors
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.diagnostics import Diagnosis
 
+from tests.acme import NO_DELAYS
 from tests.zuora.raw_server import (
     CLIENT_SECRET,
     CREDENTIALS,
     IMPATIENT,
-    NO_DELAYS,
     RawServer,
     Reply,
     http_response,

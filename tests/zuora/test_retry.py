@@ -51,7 +51,12 @@ async def post(client: ZuoraClient) -> None:
 
 
 async def put(client: ZuoraClient) -> None:
-    await client.accept(ENTITY, "1")
+    await client.accept(ENTITY, "1", may_repeat=always)
+
+
+async def always() -> bool:
+    """Say that a list proves that nothing happened."""
+    return True
 
 
 OPERATIONS: list[Operation] = [read, post, put]
@@ -185,6 +190,32 @@ async def test_a_write_that_is_locked_during_a_delay_is_not_sent_again() -> None
     with pytest.raises(errors.ReadOnlyError):
         await put(server.client)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("answer", [RATE_LIMIT, refusal(50000050), refusal(50000061)])
+@pytest.mark.parametrize("checks", [True, False])
+async def test_a_put_that_got_an_answer_is_not_sent_again_unless_a_look_allows_it(
+    answer: httpx.Response, *, checks: bool
+) -> None:
+    server = patient_server(answer, success())
+    requests_at_looks: list[int] = []
+
+    async def look() -> bool:
+        requests_at_looks.append(len(server.requests))
+        return False
+
+    with pytest.raises(ZuoraError) as caught:
+        await server.client.accept(ENTITY, "1", may_repeat=look if checks else None)
+    assert not caught.value.maybe_applied
+    assert len(server.requests) == 1
+    assert requests_at_looks == ([1] if checks else [])
+
+
+async def test_a_refusal_after_a_look_may_be_the_echo_of_the_first_attempt() -> None:
+    server = patient_server(RATE_LIMIT, refusal(50000030))
+    with pytest.raises(errors.Refused) as caught:
+        await put(server.client)
+    assert caught.value.maybe_applied
 
 
 @pytest.mark.parametrize("operation", [post, put])

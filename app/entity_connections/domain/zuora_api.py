@@ -1,5 +1,6 @@
 """The interface to Zuora that actions and services use; `zuora.client` implements it."""
 
+from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -8,6 +9,9 @@ from entity_connections.domain.connections import Connection
 from entity_connections.domain.entities import Entity
 
 Record = TypeVar("Record")
+
+MayRepeat = Callable[[], Awaitable[bool]]
+"""Looks whether a write has had no effect; returns whether it may be sent again."""
 
 
 class ListResult(NamedTuple, Generic[Record]):
@@ -45,7 +49,8 @@ class ZuoraApi(Protocol):
 
     Every entity id is normalized. Each method raises `entity_connections.domain.errors.ZuoraError`.
     A write carries `track_id` (1 to 64 characters of a UUID) as `Zuora-Track-Id`,
-    and a new one when it is "".
+    and a new one when it is "". One without an idempotency key is sent again only if nothing was
+    sent, or if `may_repeat` returns true after an answer that says that nothing was done.
     """
 
     async def list_accessible_ids(self) -> AbstractSet[str] | None:
@@ -65,13 +70,31 @@ class ZuoraApi(Protocol):
         A repeated call with the same idempotency `key` asks only once.
         """
 
-    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def accept(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         """Accept a request, acting in its target."""
 
-    async def deny(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def deny(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         """Deny a request, acting in its target."""
 
-    async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def disconnect(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         """End a connection for good, acting in its source or its target."""
 
     async def aclose(self) -> None:

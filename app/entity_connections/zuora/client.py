@@ -22,7 +22,7 @@ from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
 from entity_connections.domain.proxy import NO_PROXY, choose_proxy
-from entity_connections.domain.zuora_api import ListResult, Receipt
+from entity_connections.domain.zuora_api import ListResult, MayRepeat, Receipt
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.token_cache import Token, TokenCache
 from entity_connections.services.write_lock import WriteLock
@@ -188,20 +188,42 @@ class ZuoraClient:
         call = _Call("POST", _CONNECTIONS, source_id, track_id, content=content, key=key)
         return await self._request(call, _parse_new_connection)
 
-    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def accept(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         """Accept a request, acting in its target (contract D1)."""
-        return await self._put(acting_id, connection_id, "accept", track_id)
+        return await self._put(acting_id, connection_id, "accept", track_id, may_repeat)
 
-    async def deny(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def deny(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         """Deny a request, acting in its target (contract D1)."""
-        return await self._put(acting_id, connection_id, "deny", track_id)
+        return await self._put(acting_id, connection_id, "deny", track_id, may_repeat)
 
-    async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def disconnect(
+        self,
+        acting_id: str,
+        connection_id: str,
+        track_id: str = "",
+        may_repeat: MayRepeat | None = None,
+    ) -> Receipt:
         """Disconnect for good, acting in source or target (contract D1, D5)."""
-        return await self._put(acting_id, connection_id, "disconnect", track_id)
+        return await self._put(acting_id, connection_id, "disconnect", track_id, may_repeat)
 
     async def _request(
-        self, call: _Call, parse: Callable[[Response], T], deadline: Deadline | None = None
+        self,
+        call: _Call,
+        parse: Callable[[Response], T],
+        deadline: Deadline | None = None,
+        may_repeat: MayRepeat | None = None,
     ) -> T:
         """Send a call, and again as far as that is safe, and parse the response.
 
@@ -246,7 +268,9 @@ class ZuoraClient:
             return await send(token, number)  # once, with a new token (contract A2)
 
         policy = self._connection.retry_policy
-        return await retry(attempt, call.retry_safety, policy, deadline, self.request_log)
+        return await retry(
+            attempt, call.retry_safety, policy, deadline, self.request_log, may_repeat
+        )
 
     def _build_request(self, call: _Call, token: Token) -> httpx.Request:
         headers = {"Zuora-Track-Id": call.track_id}
@@ -274,7 +298,14 @@ class ZuoraClient:
         while query is not None:
             query = await self._request(_Call("GET", path, acting_id, query=query), reader.add_page)
 
-    async def _put(self, acting_id: str, connection_id: str, action: str, track_id: str) -> Receipt:
+    async def _put(
+        self,
+        acting_id: str,
+        connection_id: str,
+        action: str,
+        track_id: str,
+        may_repeat: MayRepeat | None,
+    ) -> Receipt:
         def parse(response: Response) -> Receipt:
             parse_write(response)
             return Receipt(request_id_of(response), connection_id)
@@ -287,9 +318,9 @@ class ZuoraClient:
         for content in self._empty_bodies:
             call = _Call("PUT", path, acting_id, track_id, content=content)
             try:
-                receipt = await self._request(call, parse, deadline)
+                receipt = await self._request(call, parse, deadline, may_repeat)
             except errors.BodyRefused as error:
-                if error.maybe_applied:
+                if error.maybe_applied or (may_repeat and not await may_repeat()):
                     raise
                 refusal = error
                 continue

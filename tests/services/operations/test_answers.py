@@ -22,8 +22,19 @@ from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.retry import RetryPolicy
 
-from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme, write_names
+from tests.acme import (
+    AMERICAS,
+    CORPORATION,
+    EUROPE,
+    JAPAN,
+    NO_DELAYS,
+    ONE_ATTEMPT,
+    client,
+    open_acme,
+    write_names,
+)
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection, row
 from tests.services.factories import MORNING, execute, intend, make_journal
 
@@ -88,9 +99,11 @@ class Trial:
         self.fake.state.db.execute(query, ends)
 
 
-async def open_trial(policy: Policy | None = None) -> Trial:
+async def open_trial(
+    policy: Policy | None = None, retry_policy: RetryPolicy = ONE_ATTEMPT
+) -> Trial:
     fake = open_acme(policy=policy)
-    zuora = client(fake)
+    zuora = client(fake, retry_policy=retry_policy)
     trial = Trial(fake, zuora, Tenant(zuora), Journal(None, "acme"))
     await trial.tenant.open()
     return trial
@@ -126,6 +139,29 @@ async def test_after_a_refused_token_a_whole_list_lets_the_write_leave_once_more
     assert (trial.writes, trial.lists) == ([action.id] * 2, 6)
     (entry,) = trial.journal.read_entries()
     assert entry.outcome == "confirmed"
+
+
+@pytest.mark.parametrize("action", [ACCEPT, DENY, DISCONNECT])
+async def test_after_a_rate_limit_a_list_is_read_before_the_write_leaves_again(
+    action: Write,
+) -> None:
+    """Even where the answer is false, and the write was carried out."""
+    trial = await open_trial(retry_policy=NO_DELAYS)
+    outcome = await trial.execute(await trial.plan(action), "committed-then-429,times=1")
+    assert outcome.state is State.CONFIRMED
+    assert trial.writes == [action.id]
+    assert trial.statuses(action)[-1] == ENDS[action]
+
+
+@pytest.mark.parametrize("action", [ACCEPT, DENY, DISCONNECT])
+async def test_a_write_that_the_rate_limit_refused_leaves_again(action: Write) -> None:
+    trial = await open_trial(retry_policy=NO_DELAYS)
+    outcome = await trial.execute(
+        await trial.plan(action), "rate-limit=0,calls=writes,times=2,retry-after=0"
+    )
+    assert outcome.state is State.CONFIRMED
+    assert trial.writes == [action.id] * 3
+    assert trial.lists == 4
 
 
 async def test_a_write_leaves_once_more_only(trial: Trial) -> None:

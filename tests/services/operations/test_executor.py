@@ -228,7 +228,7 @@ class ScriptedLists:
         found = self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]
         return ListResult(tuple(found), missing=self.missing)
 
-    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+    async def accept(self, acting_id: str, connection_id: str, *_: object) -> Receipt:
         return Receipt("")
 
     deny = disconnect = accept

@@ -42,6 +42,10 @@ async def print_requests(
         echo(f"\n{json.dumps(request['body'])}\n")
 
 
+async def _refuse_repetition() -> bool:
+    return False
+
+
 async def _capture(operation: Operation, base_url: str) -> dict[str, Any]:
     """Return the request that the adapter makes, sent to a server that only keeps it."""
     captured: dict[str, Any] = {}
@@ -67,5 +71,5 @@ async def _capture(operation: Operation, base_url: str) -> dict[str, Any]:
         record = Connection(_ID_OF_REQUEST, *operation.ends, PENDING)
         row = row._replace(connection=record, other_records=())
     async with ZuoraClient.in_process(serve, Credentials.from_text(_ABSENT, _ABSENT)) as zuora:
-        await operation.action.send(zuora, row, operation.key, "")
+        await operation.action.send(zuora, row, operation.key, "", _refuse_repetition)
     return captured

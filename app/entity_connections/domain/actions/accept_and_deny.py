@@ -8,7 +8,7 @@ from entity_connections.domain.actions.action import (
 )
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
-from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+from entity_connections.domain.zuora_api import MayRepeat, Receipt, ZuoraApi
 
 
 class _Answer(Write):
@@ -49,8 +49,10 @@ class Accept(_Answer):
     effect = "{source} will be able to share products to {target}."
     yes = "Accept request from {source}"
 
-    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
-        return await zuora.accept(row.acting.id, row.connection_id, track_id)
+    async def send(
+        self, zuora: ZuoraApi, row: Row, key: str, track_id: str, may_repeat: MayRepeat
+    ) -> Receipt:
+        return await zuora.accept(row.acting.id, row.connection_id, track_id, may_repeat)
 
     def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
         return status == CONNECTED
@@ -70,8 +72,10 @@ class Deny(_Answer):
     effect = "{source} will not share to {target}; it would have to request again."
     yes = "Deny request from {source}"
 
-    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
-        return await zuora.deny(row.acting.id, row.connection_id, track_id)
+    async def send(
+        self, zuora: ZuoraApi, row: Row, key: str, track_id: str, may_repeat: MayRepeat
+    ) -> Receipt:
+        return await zuora.deny(row.acting.id, row.connection_id, track_id, may_repeat)
 
     def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
         # Some tenants may remove what is denied (contract L1).

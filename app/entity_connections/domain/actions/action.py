@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 from entity_connections.domain.connections import DISCONNECTED, KNOWN_STATUSES, Direction
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.rows import Row
-from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+from entity_connections.domain.zuora_api import MayRepeat, Receipt, ZuoraApi
 
 MAPPING_LOST = "The mapping of an earlier connection does not come back."
 
@@ -108,8 +108,12 @@ class Write(Action):
         return ((self, row),)
 
     @abstractmethod
-    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
+    async def send(
+        self, zuora: ZuoraApi, row: Row, key: str, track_id: str, may_repeat: MayRepeat
+    ) -> Receipt:
         """Send the action to Zuora; one that is idempotent with `key` as Idempotency-Key.
+
+        Any other is sent again only if `may_repeat` allows it (see `ZuoraApi`).
 
         Raises:
             ZuoraError: Zuora refused, or its answer is missing or invalid.

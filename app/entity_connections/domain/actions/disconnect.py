@@ -3,7 +3,7 @@
 from entity_connections.domain.actions.action import DisabledReason, Write, unreadable_reason
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
-from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+from entity_connections.domain.zuora_api import MayRepeat, Receipt, ZuoraApi
 
 
 class Disconnect(Write):
@@ -43,8 +43,10 @@ class Disconnect(Write):
             f"{row.pair} is not connected.", "There is nothing to disconnect.", "not connected"
         )
 
-    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
-        return await zuora.disconnect(row.acting.id, row.connection_id, track_id)
+    async def send(
+        self, zuora: ZuoraApi, row: Row, key: str, track_id: str, may_repeat: MayRepeat
+    ) -> Receipt:
+        return await zuora.disconnect(row.acting.id, row.connection_id, track_id, may_repeat)
 
     def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
         return status == DISCONNECTED or (status is None and complete)

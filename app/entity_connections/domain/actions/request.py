@@ -9,7 +9,7 @@ from entity_connections.domain.actions.action import (
 )
 from entity_connections.domain.connections import CONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
-from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+from entity_connections.domain.zuora_api import MayRepeat, Receipt, ZuoraApi
 
 
 class Request(Write):
@@ -59,7 +59,9 @@ class Request(Write):
             return unreadable_reason(row, "is connected already", "not all read")
         return entity_reason(row.counterpart)
 
-    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
+    async def send(
+        self, zuora: ZuoraApi, row: Row, key: str, track_id: str, may_repeat: MayRepeat
+    ) -> Receipt:
         return await zuora.request_connection(row.acting.id, row.target.id, key, track_id)
 
     def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:

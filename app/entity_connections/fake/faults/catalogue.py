@@ -40,7 +40,9 @@ class Fault(NamedTuple):
 
 
 _HTTP_STATUSES = (200, 599)
-WITH_RETRY_AFTER = ("rate-limit", "concurrency", "refusal", "gateway-page")
+WITH_RETRY_AFTER = (
+    "rate-limit", "concurrency", "refusal", "gateway-page", "committed-then-429",
+)  # fmt: skip
 """The faults whose answer may have a Retry-After."""
 
 
@@ -64,6 +66,10 @@ FAULTS = {
     "truncated": Fault("The call is carried out, and its answer breaks off half-way."),
     "committed-then-401": Fault(
         "The call is carried out, but HTTP 401 comes, as for a token that is not valid.",
+        calls="writes",
+    ),
+    "committed-then-429": Fault(
+        "The call is carried out, but HTTP 429 comes, as if the rate limit had refused it.",
         calls="writes",
     ),
     "committed-then-504": Fault(

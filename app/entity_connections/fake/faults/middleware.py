@@ -26,7 +26,9 @@ Trigger = Callable[[str], FaultSetting | None]
 
 _GATEWAY_FAULTS = ("time-out", "gateway-page")
 """The faults in which a gateway answers and the tenant is not called."""
-_COMMITTED_FAULTS = ("committed-then-504", "committed-then-page", "committed-then-401", "drop")
+_COMMITTED_FAULTS = (
+    "committed-then-504", "committed-then-page", "committed-then-429", "committed-then-401", "drop",
+)  # fmt: skip
 """The faults in which the tenant carries out the call, and its answer does not arrive."""
 _REFUSAL_FAULTS = ("rate-limit", "concurrency", "expired-token", "refusal")
 """The faults in which the tenant refuses the call."""
@@ -115,6 +117,8 @@ class FaultMiddleware:
             response = refusal_response(_EXPIRED_TOKEN, request_id)
             response.headers["Zuora-Request-Id"] = request_id
             await response(scope, receive, send)
+        elif fault.name == "committed-then-429":
+            await rate_limit_response(1, _retry_after(fault))(scope, receive, send)
         else:
             await self._answer_as_gateway(fault, scope, receive, send)
 

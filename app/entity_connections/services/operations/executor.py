@@ -239,7 +239,11 @@ class Executor:
         track_id = operation.entry.track_id if operation.entry else ""
         try:
             receipt = await operation.action.send(
-                self._tenant.zuora, operation.row, operation.key, track_id
+                self._tenant.zuora,
+                operation.row,
+                operation.key,
+                track_id,
+                partial(self._may_repeat, operation),
             )
         except ZuoraError as error:
             operation = replace(operation, error=error, request_id=error.request_id)
@@ -290,6 +294,15 @@ class Executor:
             return operation.refuse(State.NOT_SENT, str(error), snapshot)
         except OperationInProgressError as error:
             return operation.refuse(State.IN_PROGRESS, str(error), snapshot)
+
+    async def _may_repeat(self, operation: Operation) -> bool:
+        """Return whether a new list proves that a refused operation has had no effect."""
+        try:
+            snapshot = await self._lists.read(operation)
+        except ZuoraError:  # the outcome is looked up later
+            return False
+        unchanged = snapshot.complete and not find_change(operation, snapshot)
+        return unchanged and not self._stopped
 
     def _may_leave_once_more(self, key: str) -> bool:
         """Return whether an operation is to be sent again under the same intent and a new token.

@@ -27,6 +27,10 @@ class SharedLists:
         """Return the list that shows an operation, None if there is none."""
         return self._lists.get(self._ids[operation.ends])
 
+    async def read(self, operation: Operation) -> Snapshot:
+        """Read the list that shows an operation; ZuoraError if it cannot be read."""
+        return await self._tenant.read(self._ids[operation.ends])
+
     def forget(self) -> None:
         """Forget what was read."""
         self._lists.clear()

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from entity_connections.domain import errors
 from entity_connections.domain.clock import wall_time
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.zuora_api import MayRepeat
 from entity_connections.services.request_log import RequestLog, RetryDelay
 
 T = TypeVar("T")
@@ -106,16 +107,18 @@ async def retry(
     policy: RetryPolicy,
     deadline: Deadline,
     request_log: RequestLog,
+    may_repeat: MayRepeat | None = None,
 ) -> T:
     """Repeat an attempt until it succeeds, cannot succeed, or the time is over.
 
     `attempt` gets its number, from 1. `request_log` shows each delay and lets the user cancel
     it. The error of the last attempt is raised; if any attempt of a write may have been
     applied, it says so, whatever the last response was. It is the cause of a cancellation that
-    comes during a delay.
+    comes during a delay. An UNSAFE call that got an answer is repeated only if `may_repeat`, which
+    is asked after the delay, allows it.
     """
     now = asyncio.get_running_loop().time
-    maybe_applied = False
+    maybe_applied = was_checked = False
     number = 0
     while True:
         number += 1
@@ -123,12 +126,17 @@ async def retry(
         try:
             return await attempt(number)
         except ZuoraError as error:
-            maybe_applied |= error.maybe_applied
+            # After a check, a refusal may be the echo of an effect that the list did not show yet.
+            is_echo = was_checked and isinstance(error, errors.Refused | errors.NotFound)
+            maybe_applied |= error.maybe_applied or is_echo
             if maybe_applied and safety is not RetrySafety.READ:
                 error.maybe_applied, error.needs_new_key = True, False
             silent = isinstance(error, errors.Unreachable | errors.NoResponse)
             attempts = policy.connect_attempts if silent else policy.attempts
+            needs_check = safety is RetrySafety.UNSAFE and not isinstance(error, errors.Unreachable)
+            check = may_repeat if needs_check else None
             repeatable = safety.allows(error) and not error.retries_exhausted
+            repeatable &= check is not None or not needs_check
             error.retries_exhausted = True
             took_long = silent and now() - started > policy.max_silence
             if not repeatable or number >= attempts or took_long:
@@ -143,11 +151,14 @@ async def retry(
             delay = RetryDelay(reason, until, limited=limited)
             try:
                 waited = await request_log.wait(delay)
+                if waited and (check is None or await check()):
+                    was_checked |= check is not None
+                    continue
             except asyncio.CancelledError as cancelled:
                 raise cancelled from error
             if not waited:
                 _tell_that_user_gave_up(error, until - now())
-                raise
+            raise
 
 
 def _tell_that_user_gave_up(error: ZuoraError, seconds: float) -> None:
