@@ -3,7 +3,6 @@
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.visual import Visual
 
 from entity_connections.tui.widgets.line_cache import LineCache
 
@@ -53,7 +52,17 @@ class TextLines(LineCache):
         return self._strips[y]
 
     def _paint(self) -> list[Strip]:
+        """Return all lines.
+
+        Textual would put the place of each piece into its style, for a selection of text: no two
+        styles would be the same, and each would be made and translated again at every key.
+        """
         (width, height), style = self.size, self.visual_style
-        strips = Visual.to_strips(self, self.content, width, height, style)
-        strips = [strip.extend_cell_length(width, style.rich_style) for strip in strips]
+        if self.styles.text_wrap == "nowrap":
+            whole = self.content.split(allow_blank=True)
+            lines = [line.truncate(width, ellipsis=True) for line in whole]
+        else:
+            lines = self.content.wrap(max(1, width), overflow=self.styles.text_overflow)
+        strips = [Strip(line.render_segments(style), line.cell_length) for line in lines[:height]]
+        strips = [strip.adjust_cell_length(width, style.rich_style) for strip in strips]
         return strips + [Strip.blank(width, style.rich_style)] * (height - len(strips))

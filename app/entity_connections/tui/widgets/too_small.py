@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
-
-from entity_connections.tui.widgets.text_lines import TextLines
+from textual.widgets import Static
 
 if TYPE_CHECKING:
     from entity_connections.tui.app import ConnectionsApp
@@ -20,9 +19,10 @@ LARGE_ENOUGH = "-wide-enough -tall-enough"
 """The classes of a screen that is not covered."""
 
 
-class TooSmall(TextLines):
+class TooSmall(Static):
     """Says which size is needed; visible only while the terminal is smaller."""
 
+    ALLOW_SELECT = False
     app: "ConnectionsApp"
 
     def on_mount(self) -> None:
