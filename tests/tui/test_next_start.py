@@ -6,17 +6,26 @@ from pathlib import Path
 
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.clock import now
-from entity_connections.domain.connections import Direction
+from entity_connections.domain.connections import PENDING, Direction
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.list_cache import CachedLists, ListCache
 from entity_connections.services.tenant import Tenant
+from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from textual.pilot import Pilot
 
 from tests.acme import CORPORATION, US, client, open_acme
 from tests.services.factories import intend
-from tests.tui.open_screen import REFRESHING, ScreenDriver, TenantSetup, open_screen
+from tests.tui.open_screen import (
+    FAST,
+    REFRESHING,
+    ScreenDriver,
+    TenantSetup,
+    make_workspace,
+    open_screen,
+)
 from tests.tui.snapshots import Snapshot
 
 OTHER_PROCESS = "elsewhere:1"
@@ -137,6 +146,33 @@ async def test_lists_are_saved_for_the_next_start(tmp_path: Path) -> None:
     assert found.acting_id == CORPORATION
     assert found.direction is Direction.INBOUND
     assert len(found.snapshots) == 1
+
+
+async def test_the_lists_are_saved_when_a_run_has_ended(tmp_path: Path) -> None:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    async with open_screen(setup=TenantSetup(cache=cache)) as ui:
+        await ui.press_on("Acme-US", "r", "y")
+        found = cache.load()
+    assert found is not None
+    assert (US, PENDING) in {
+        (record.target_id, record.status) for record in found.snapshots[0].connections
+    }
+
+
+async def test_the_lists_of_other_entities_are_saved_at_the_end(tmp_path: Path) -> None:
+    cache, fake = ListCache(tmp_path / "state.sqlite3", "acme"), open_acme()
+    app = ConnectionsApp(make_workspace(fake, "alice", setup=TenantSetup(cache=cache)), timing=FAST)
+
+    async def read_all_and_quit(pilot: Pilot[None]) -> None:
+        ui = ScreenDriver(app, pilot, fake)
+        await ui.settle()
+        await ui.press("w", "escape", "q")
+
+    await app.run_async(headless=True, auto_pilot=read_all_and_quit)
+    fake.close()
+    found = cache.load()
+    assert found is not None
+    assert len(found.snapshots) == 11
 
 
 async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:

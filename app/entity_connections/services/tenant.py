@@ -31,6 +31,7 @@ class Tenant:
         warnings: a sentence for each thing that is missing or strange in the entities.
         start_problem: why the entity to start in is not used, and which one is; "" if it is used.
         lists_read: how many lists of connections were read or restored so far.
+        has_unsaved_lists: whether a list was read since the lists were kept last.
         reads_doubtful_again: whether a list that has suddenly lost its records is read a second
             time at once: for a program that ends before it would read the list again.
     """
@@ -49,6 +50,7 @@ class Tenant:
         self.warnings: tuple[str, ...] = ()
         self.start_problem = ""
         self.lists_read = 0
+        self.has_unsaved_lists = False
         self.reads_doubtful_again = False
         self._snapshots: dict[str, Snapshot] = {}
         self._earlier_ends: dict[str, Ends] = {}  # of lists before the newest ones
@@ -161,6 +163,7 @@ class Tenant:
                 self._earlier_ends = self._earlier_ends | ends  # a thread may read the old one
             self._snapshots[acting_id] = snapshot
             self.lists_read += 1
+            self.has_unsaved_lists = True
         return snapshot
 
     def cached(self, acting_id: str) -> Snapshot | None:
@@ -214,6 +217,7 @@ class Tenant:
 
     def save_cache(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
         """Keep the lists for the next start. Blocks for the disk and never raises."""
+        self.has_unsaved_lists = False  # first: another thread may read one meanwhile
         if self.cache and len(self.hierarchy):
             snapshots = tuple(self.snapshots())
             self.cache.save(

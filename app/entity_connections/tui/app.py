@@ -76,12 +76,17 @@ class ConnectionsApp(App[None]):
         self.stylesheet.set_variables(self.get_css_variables())
 
     async def run_async(self, *args: Any, **kwargs: Any) -> None:
-        """Run the app; after a crash, wait until the outcome of every write is recorded."""
+        """Run the app, and keep its lists for the next start.
+
+        After a crash, wait until the outcome of every write is recorded.
+        """
         try:
             await super().run_async(*args, **kwargs)
         finally:
-            if self.return_code == 1 and self._main_screen.is_started:
-                await self._main_screen.writer.finish_writes()
+            if self._main_screen.is_started:
+                if self.return_code == 1:
+                    await self._main_screen.writer.finish_writes()
+                await self._main_screen.reader.save_lists()
 
     async def on_event(self, event: events.Event) -> None:
         """Handle keys, clicks and pastes in their order, and all other events at once."""

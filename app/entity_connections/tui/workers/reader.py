@@ -75,6 +75,12 @@ class Reader:
         kind = ZuoraError if self._view.request_log is None else NoResponse  # nothing was asked yet
         self._show_failure(kind("You gave up waiting."))
 
+    async def save_lists(self) -> None:
+        """Keep the lists for the next start, if there are new ones."""
+        if (state := self._view.state) is not None and state.session.tenant.has_unsaved_lists:
+            save = state.session.tenant.save_cache
+            await asyncio.to_thread(save, state.acting_id, state.direction)
+
     # Opening the tenant
 
     async def _enter(self, user: str) -> None:
@@ -194,7 +200,7 @@ class Reader:
         for other_id in state.runs.unresolved.acting_ids(excluding=state.acting_id):
             with suppress(ZuoraError):  # the outcome stays unknown
                 self._show_list(state, await tenant.read(other_id))
-        await asyncio.to_thread(tenant.save_cache, acting_id, state.direction)
+        await self.save_lists()
 
     def _show_list(self, state: ScreenState, snapshot: Snapshot) -> None:
         if state is not self._view.state:

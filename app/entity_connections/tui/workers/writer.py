@@ -222,6 +222,7 @@ class Writer:
         self.read_history()
         if run.plan.resumes:
             self.ask_about_interrupted()
+        await self._screen.reader.save_lists()
 
     def _show_operation(self, state: ScreenState, run: Run, operation: Operation) -> None:
         state.report(run, operation)
