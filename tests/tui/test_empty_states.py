@@ -1,7 +1,7 @@
 """The text in place of rows: nothing there, everything filtered out, or an error."""
 
 from tests.acme import CORPORATION
-from tests.tui.open_screen import open_screen
+from tests.tui.open_screen import REFRESHING, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
 
@@ -50,3 +50,13 @@ async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:
         await ui.press("ctrl+r")
         assert ui.state.acting_id == CORPORATION
         assert len(ui.row_names()) == 14
+
+
+async def test_a_list_that_does_not_end_is_read_once_unless_asked() -> None:
+    timing = REFRESHING._replace(all_lists_delay=0.001)
+    async with open_screen(faults=["endless-pages,calls=connections"], timing=timing) as ui:
+        await ui.wait_until(lambda: ui.state.lists_left == 0)
+        await ui.settle()
+        paths = [call.path for call in ui.state.session.request_log.calls]
+        (first_page,) = {path for path in paths if path.endswith("pageSize=300")}
+        assert paths.count(first_page) == 1

@@ -50,7 +50,7 @@ class ScreenState:
         lists_left: how many lists of all entities are still to be read; None before the first
             time that all are read.
         lists_asked: how many of them were to be read.
-        list_errors: why lists of all entities could not be read, by the id of the entity.
+        list_errors: why the newest lists of entities could not be read, by the id of the entity.
         lock: the write lock.
     """
 
@@ -113,6 +113,7 @@ class ScreenState:
                 newest is None or snapshot.asked >= newest.asked
             ):
                 newest, others, self.failure = snapshot, tenant.snapshots(), None
+                self.list_errors.pop(self.acting_id, None)
         if newest is None:
             return
         for other in others:
@@ -175,7 +176,7 @@ class ScreenState:
 
     def fail(self, error: ZuoraError) -> None:
         """Note why the newest reading failed."""
-        self.failure = error
+        self.failure = self.list_errors[self.acting_id] = error
         self.on_change()
 
     def act_in(self, entity_id: str) -> None:

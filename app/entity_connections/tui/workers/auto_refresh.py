@@ -45,22 +45,20 @@ class AutoRefresh:
 
     def _read_all_lists(self) -> None:
         state = self._view.state
-        if state is not None and self._view.entered:
-            ids = list_stale_ids(state.session.tenant, self._interval)
-            if has_budget(state.session.request_log.rate_limit, len(ids)):
+        if self._reader.reading:  # the list that the user waits for is not read twice
+            self.read_all_lists_soon()
+        elif state is not None and self._view.entered:
+            ids = _list_ids_to_read(state, self._interval)
+            may_read = state.failure is None or state.failure.may_repeat_unasked
+            if may_read and has_budget(state.session.request_log.rate_limit, len(ids)):
                 self._reader.read_lists(state, ids)
             else:
                 state.start_reading_lists(0)
 
     def _read_oldest_lists(self, state: ScreenState) -> None:
-        stale = list_stale_ids(state.session.tenant, MAX_AGE * self._interval)
+        stale = _list_ids_to_read(state, MAX_AGE * self._interval)
         others = [id_ for id_ in stale if id_ != state.acting_id]
-        failed = [
-            id_
-            for id_ in others
-            if (error := state.list_errors.get(id_)) and error.may_repeat_unasked
-        ]
-        others = [id_ for id_ in others if id_ not in state.list_errors] or failed
+        others = [id_ for id_ in others if id_ not in state.list_errors] or others
         if has_budget(state.session.request_log.rate_limit, OTHER_LISTS):
             self._reader.read_lists(state, others[:OTHER_LISTS])
 
@@ -90,3 +88,9 @@ class AutoRefresh:
             self._reader.read(state)
             if state.lists_left is not None:
                 self._read_oldest_lists(state)
+
+
+def _list_ids_to_read(state: ScreenState, max_age: float) -> list[str]:
+    """Return `list_stale_ids`, without the lists that are read again only when the user asks."""
+    lasting = {id_ for id_, error in state.list_errors.items() if not error.may_repeat_unasked}
+    return [id_ for id_ in list_stale_ids(state.session.tenant, max_age) if id_ not in lasting]
