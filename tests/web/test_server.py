@@ -159,6 +159,16 @@ async def test_a_session_ignores_invalid_messages_follows_the_window_and_ends_by
         await client.receive_close()
 
 
+async def test_keys_after_that_which_ends_a_session_are_dropped_in_silence(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        async with connect(server.url) as client:
+            await client.wait_for("DEMO acme")
+            await client.send("stdin", "q" * 200_000)
+            await client.receive_close()
+        server.process.terminate()
+        assert await server.read_to_end() == ("", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 async def test_a_killed_or_hanging_process_ends_with_its_session(
     server: Serving, number: signal.Signals
