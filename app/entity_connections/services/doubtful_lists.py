@@ -4,7 +4,8 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 SECOND_LOOK_DELAY = 3.0
-"""Seconds after which a second list is believed that is empty after a write without an answer."""
+"""Seconds after which a second list is believed that is empty after a write that may have removed
+records, whatever the answer was."""
 FULL_TO_EMPTY_DELAY = 60.0
 """Seconds in place of `SECOND_LOOK_DELAY` where records are gone too that no write may have
 removed: then a failure of the server is likelier, and one lasts longer than a few seconds."""
@@ -67,7 +68,7 @@ class DoubtfulLists:
         )
         first = self._losses.get(acting_id)
         delay = 0.0
-        if in_doubt and not ids:
+        if (removed or in_doubt) and not ids:
             delay = FULL_TO_EMPTY_DELAY if others else SECOND_LOOK_DELAY
         agrees = first is not None and lost <= first.ids and asked >= first.answered_at + delay
         if not doubtful or agrees:

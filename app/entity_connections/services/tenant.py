@@ -130,7 +130,7 @@ class Tenant:
             ZuoraError: Zuora could not be reached, or refused.
         """
         snapshot = await self._read_once(acting_id, removed, in_doubt)
-        again = self.reads_doubtful_again and not in_doubt
+        again = self.reads_doubtful_again and not (removed or in_doubt)  # they need time between
         if again and self._doubtful_lists.awaits_second(acting_id):
             snapshot = await self._read_once(acting_id, removed, in_doubt)
         return snapshot

@@ -407,19 +407,20 @@ async def test_an_empty_list_does_not_prove_a_lost_denial_until_a_second_one_agr
     assert len(after.connections) > 1
 
 
+@pytest.mark.parametrize("faults", [["drop"], []], ids=["no answer", "success"])
 @pytest.mark.parametrize(
     ("others", "seconds", "state"),
     [(False, 1.0, State.UNKNOWN), (False, 3.0, State.CONFIRMED), (True, 3.0, State.UNKNOWN)],
 )
 async def test_a_list_that_stays_empty_proves_nothing_too_soon_or_where_others_are_gone_too(
-    trial: Trial, others: bool, seconds: float, state: State
+    trial: Trial, faults: list[str], others: bool, seconds: float, state: State
 ) -> None:
     if not others:
         trial.delete_others()
     operation = await trial.plan(DENY)
     trial.tenant.steady = partial(next, count(monotonic(), seconds))
     outcome = await trial.execute(
-        operation, "drop", "list-empty,after=1,times=2", lag_delays=(0.0,)
+        operation, *faults, "list-empty,after=1,times=2", lag_delays=(0.0,)
     )
     assert outcome.state is state
 

@@ -40,7 +40,7 @@ from tests.acme import (
     open_acme,
     write_names,
 )
-from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
 from tests.services.factories import MORNING, Clock, execute, intend
 from tests.zuora.raw_server import RawServer, http_response
 
@@ -260,9 +260,10 @@ async def test_another_status_does_not_prove_an_end(action: Write) -> None:
 @pytest.mark.parametrize("action", [DENY, DISCONNECT])
 async def test_an_incomplete_list_does_not_prove_that_a_record_is_gone(action: Write) -> None:
     status = PENDING if action is DENY else CONNECTED
-    there = [connection(NORTH, GLOBAL, status)]
-    assert (await execute_on_lists(action, there, [])).state is State.CONFIRMED
-    outcome = await execute_on_lists(action, there, [], "1 connection could not be read.")
+    other = connection(SOUTH, GLOBAL, CONNECTED, "other")
+    there = [connection(NORTH, GLOBAL, status), other]
+    assert (await execute_on_lists(action, there, [other])).state is State.CONFIRMED
+    outcome = await execute_on_lists(action, there, [other], "1 connection could not be read.")
     assert outcome.state is State.UNKNOWN
     assert outcome.sentence.endswith("it is not whole: 1 connection could not be read.")
 
