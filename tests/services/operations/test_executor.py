@@ -255,6 +255,8 @@ async def test_another_status_does_not_prove_an_end(action: Write) -> None:
     odd = await execute_on_lists(action, [there], [there._replace(status="Suspended")])
     assert odd.state is State.UNKNOWN
     assert "The list shows Suspended" in odd.sentence
+    blank = await execute_on_lists(action, [there], [there._replace(status="")])
+    assert "The list shows (no word)" in blank.sentence
 
 
 @pytest.mark.parametrize("action", [DENY, DISCONNECT])

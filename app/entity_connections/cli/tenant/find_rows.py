@@ -22,7 +22,7 @@ from entity_connections.domain.connections import (
     describe_unknown_statuses,
 )
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.rows import Row, make_row
+from entity_connections.domain.rows import Row, make_row, name_status
 from entity_connections.domain.text import clean
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.shared_lists import SharedLists
@@ -127,10 +127,10 @@ async def find_rows_by_id(session: TenantSession, action: Write, ids: Sequence[s
         if row.connection_id.lower() in ("", id_.lower()):
             rows.append(row)
         else:  # another record is the living one of the pair
-            status = {record.id.lower(): record.status for record in row.records}.get(id_.lower())
+            statuses = {record.id.lower(): name_status(record.status) for record in row.records}
             sentence = (
-                f"The connection {id_} is {status or 'gone'}. The living one of the pair is"
-                f" {row.connection_id} ({row.status})."
+                f"The connection {id_} is {statuses.get(id_.lower(), 'gone')}. The living one of"
+                f" the pair is {row.connection_id} ({row.status})."
             )
             failures.append(Failure(id_, "overtaken", sentence, ExitCode.REFUSED))
     return FoundRows(rows, failures)

@@ -22,7 +22,7 @@ from entity_connections.domain.errors import (
     Unreachable,
     ZuoraError,
 )
-from entity_connections.domain.rows import split_records
+from entity_connections.domain.rows import name_status, split_records
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
 
@@ -136,7 +136,7 @@ class _View(NamedTuple):
 
     @property
     def shown(self) -> str:
-        return self.status or "no connection"
+        return "no connection" if self.status is None else name_status(self.status)
 
 
 def _look(operation: Operation, snapshot: Snapshot) -> _View:
