@@ -159,20 +159,32 @@ async def test_the_lists_are_saved_when_a_run_has_ended(tmp_path: Path) -> None:
     }
 
 
-async def test_the_lists_of_other_entities_are_saved_at_the_end(tmp_path: Path) -> None:
+async def test_the_lists_of_all_entities_are_saved(tmp_path: Path) -> None:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    async with open_screen(setup=TenantSetup(cache=cache)) as ui:
+        await ui.press("w")
+        found = cache.load()
+    assert found is not None
+    assert len(found.snapshots) == 11
+
+
+async def test_lists_are_saved_by_quitting_while_others_are_read(tmp_path: Path) -> None:
     cache, fake = ListCache(tmp_path / "state.sqlite3", "acme"), open_acme()
     app = ConnectionsApp(make_workspace(fake, "alice", setup=TenantSetup(cache=cache)), timing=FAST)
 
-    async def read_all_and_quit(pilot: Pilot[None]) -> None:
+    async def read_some_and_quit(pilot: Pilot[None]) -> None:
         ui = ScreenDriver(app, pilot, fake)
         await ui.settle()
-        await ui.press("w", "escape", "q")
+        fake.faults.on("latency=60,calls=connections,after=3")
+        await pilot.press("w")
+        await ui.wait_until(lambda: ui.state.session.tenant.lists_read == 4)
+        await pilot.press("escape", "q")
 
-    await app.run_async(headless=True, auto_pilot=read_all_and_quit)
+    await app.run_async(headless=True, auto_pilot=read_some_and_quit)
     fake.close()
     found = cache.load()
     assert found is not None
-    assert len(found.snapshots) == 11
+    assert len(found.snapshots) == 4
 
 
 async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:

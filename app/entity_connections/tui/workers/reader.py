@@ -239,6 +239,7 @@ class Reader:
             state.apply_lists(lists, 0)
             raise
         show(0)
+        await self.save_lists()
 
     # Failures
 
