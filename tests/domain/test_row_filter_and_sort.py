@@ -111,6 +111,11 @@ def test_what_was_found_is_told_where_the_row_does_not_show_it(
     assert find_hidden_match(typed, row) == match
 
 
+def test_a_short_word_is_not_looked_for_in_ids() -> None:
+    assert filter_rows("ee-1", SEARCHABLE)
+    assert not filter_rows("ee-", SEARCHABLE)
+
+
 @given(st.text())
 def test_no_text_breaks_the_filter(typed: str) -> None:
     found = filter_rows(typed, SEARCHABLE)

@@ -60,7 +60,7 @@ async def test_every_change_calls_on_change(state: ScreenState) -> None:
     assert snapshot is not None
     operation = Operation.plan(REQUEST, row)
     runs: list[Run] = []
-    changes: list[Callable[[], None]] = [
+    changes: list[Callable[[], object]] = [
         lambda: state.tab.mark_and_move(US),
         lambda: state.tab.mark_range(1),
         state.tab.mark_all,

@@ -66,6 +66,13 @@ async def test_all_visible_rows_that_allow_an_action_are_marked_or_none(ui: Scre
     assert signs(ui) == []
 
 
+async def test_where_no_row_allows_an_action_mark_all_says_so(ui: ScreenDriver) -> None:
+    await ui.type_into("/", "not provisioned")
+    await ui.press("*")
+    assert signs(ui) == []
+    assert ui.notice.startswith("i Mark all: no row here allows an action.")
+
+
 async def test_marks_stay_on_their_records(ui: ScreenDriver) -> None:
     await ui.press_on("Acme-US", "space", "space")
     for keys in (["ctrl+r"], ["s"], ["s"], ["2", "1"], ["/", "x", "escape"]):

@@ -55,6 +55,8 @@ def _list_phrases(row: Row, refusal: str) -> tuple[str, ...]:
 
 
 _PARENT, _IDS = 1, (2, 3)
+MIN_ID_TERM = 4
+"""Characters of a word that is looked for in ids: nearly every shorter one is in some id."""
 _IN = "in "
 """What rows say before the title of a parent."""
 
@@ -70,8 +72,9 @@ def filter_rows(
 ) -> list[Row]:
     """Return the rows that hold every word of a filter, in any order, without case and accents.
 
-    A word may stand anywhere in a name or an id. In the other columns it begins a word, and a
-    status counts as a whole: "connected" finds neither "Disconnected" nor "Not connected".
+    A word may stand anywhere in a name, or, if it is not short, in an id. In the other columns it
+    begins a word, and a status counts as a whole: "connected" finds neither "Disconnected" nor
+    "Not connected".
 
     The row with the key `keep` is kept in any case.
     """
@@ -125,6 +128,8 @@ def _is_hidden(term: str, hidden: str) -> bool:
     """Return whether a term is in `SearchableRow.hidden`; "in" stands before a parent only."""
     if term.startswith(_IN):
         return term.removeprefix(_IN) in hidden.split("\n")[_PARENT]
+    if len(term) < MIN_ID_TERM:
+        return any(term in line for line in hidden.split("\n", _IDS[0])[: _IDS[0]])
     return term in hidden
 
 

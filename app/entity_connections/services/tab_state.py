@@ -316,8 +316,11 @@ class TabState:
         keys = list(self._find_visible())
         return keys[max(0, min(keys.index(key) + step, len(keys) - 1))]
 
-    def mark_all(self) -> None:
-        """Mark every visible row that allows an action; if all of them are marked, none."""
+    def mark_all(self) -> bool:
+        """Mark every visible row that allows an action; if all of them are marked, none.
+
+        Return whether there is such a row.
+        """
         rows = self._find_visible()
         possible = {row.key: row.state for row in filter_enabled(ACTIONS, rows.values())}
         if possible.keys() <= self.marks.keys():
@@ -325,6 +328,7 @@ class TabState:
         else:
             self.marks = possible | self.marks
         self.on_mark()
+        return bool(possible)
 
     def clear_marks(self) -> None:
         """Mark no row, and show the results of the last run no longer."""

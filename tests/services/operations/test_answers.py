@@ -362,14 +362,19 @@ async def test_a_refused_request_on_a_list_that_is_not_whole_is_unknown(trial: T
     assert trial.writes == ["request"]
 
 
-async def test_a_refusal_and_a_third_state_leave_the_outcome_unknown() -> None:
+@pytest.mark.parametrize(("repeated", "state"), [(False, State.REFUSED), (True, State.UNKNOWN)])
+async def test_a_refusal_counts_where_somebody_else_has_changed_the_record(
+    state: State, *, repeated: bool
+) -> None:
+    """But not where an earlier attempt got no valid answer."""
     seen = connection(NORTH, GLOBAL, PENDING, "1" * 32)
     operation = Operation.plan(ACCEPT, row(Direction.INBOUND, NORTH, seen))
     refused = replace(operation, error=Refused("It must be Pending."))
     after = Snapshot(GLOBAL.id, HIERARCHY, (seen._replace(status=DISCONNECTED),), MORNING)
-    outcome = conclude(refused, after)
-    assert outcome.state is State.UNKNOWN
-    assert outcome.sentence.startswith("It must be Pending. The list shows Disconnected for")
+    outcome = conclude(refused, after, repeated=repeated)
+    assert outcome.state is state
+    assert outcome.sentence.startswith("It must be Pending. ")
+    assert "The list shows Disconnected for" in outcome.sentence
 
 
 async def test_only_a_whole_list_is_said_to_lag(trial: Trial) -> None:

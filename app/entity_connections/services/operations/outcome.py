@@ -101,16 +101,16 @@ def _conclude_refusal(
     if outcome.state is State.CONFIRMED:
         sentence = f"{outcome.sentence} Zuora's answer was: {error.sentence}"
         return outcome.with_state(State.CONFIRMED, sentence)
-    if outcome.row.uncertain and after.complete:  # there is no state from before to compare
-        sentence = f"{error.sentence} The list shows {view.shown} for {outcome.pair}."
-        return outcome.with_state(State.REFUSED, sentence)
-    if not (after.complete and view.unchanged):
+    if not after.complete:
         return outcome.with_state(State.UNKNOWN, f"{error.sentence} {outcome.sentence}")
     # Permission is checked before the state; every other refusal may be the echo of an effect.
     if repeated and not isinstance(error, Forbidden):
         sentence = f"{error.sentence} An earlier attempt ended without a valid answer."
         return outcome.with_state(State.UNKNOWN, f"{sentence} {outcome.sentence}")
-    return outcome.with_state(State.REFUSED, error.sentence)
+    sentence = error.sentence
+    if outcome.row.uncertain or not view.unchanged:
+        sentence += f" The list shows {view.shown} for {outcome.pair}."
+    return outcome.with_state(State.REFUSED, sentence)
 
 
 def find_outcome(operation: Operation, snapshot: Snapshot) -> Operation:

@@ -6,6 +6,7 @@ from entity_connections.domain.actions import DisabledReason
 from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
+from entity_connections.tui.rendering.notices import Kind, Lifetime
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
@@ -35,5 +36,6 @@ def get_mark_all_reason(context: CommandContext) -> DisabledReason | None:
 
 def mark_all(screen: "ConnectionsScreen") -> None:
     """Mark every visible row that allows an action, or none if they are marked."""
-    if screen.state is not None:
-        screen.state.tab.mark_all()
+    if screen.state is not None and not screen.state.tab.mark_all():
+        lines = "Mark all: no row here allows an action.", "The Action column says why."
+        screen.view.notice_bar.show_notice(Kind.INFO, *lines, lifetime=Lifetime.UNTIL_LIST_CHANGES)

@@ -137,7 +137,7 @@ def make_run_notice(run: Run) -> Notice:
     ]
     failed.sort(key=lambda operation: operation.state is not State.UNKNOWN)
     is_unknown = bool(failed) and failed[0].state is State.UNKNOWN
-    if run.stopping and not is_unknown:
+    if run.stopping and not is_unknown and any(operation.is_unsent for operation in outcomes):
         lines.append("You stopped it.")
     if is_unknown:
         lines.append(f"It stopped at {failed[0].pair}: outcome unknown. J shows more.")

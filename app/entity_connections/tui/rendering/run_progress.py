@@ -25,7 +25,7 @@ def render_progress(run: Run | None, width: int) -> Content:
         if operation.state not in (State.PLANNED, State.SENT) and not run.awaits_accept(ends)
     )
     counts += [f"{count} {word}" for word, count in words.items()]
-    hint = "escape stops it"
+    hint = "escape stops it" if run.sent < run.total else ""
     if run.stopping:
         sent = sum(operation.state is State.SENT for operation in run.newest.values())
         hint = f"stops after the {sent} under way"
