@@ -2,7 +2,9 @@
 
 import asyncio
 import multiprocessing
+import os
 import re
+import socket
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -188,6 +190,20 @@ def test_what_a_running_program_sends_waits_for_it_but_not_for_another_with_its_
             check(operation, journal, list_of(WAITS, at=MORNING + timedelta(days=90)))
     clock.now += SENDING + ONE_SECOND
     assert check(again := accept(), journal, list_of(WAITS, at=None)) is again
+
+
+def test_what_a_running_program_got_success_for_is_left_to_it_before_the_list_is_said_to_lag() -> (
+    None
+):
+    clock = Clock()
+    journal = Journal(None, "acme", "acme", clock)
+    journal.steady = clock.steady
+    entry = intend(journal, accept())
+    parent = f"{socket.gethostname()}:{os.getppid()}"
+    for process, sentence in ((parent, "another program, which looks up"), ("gone:1", "list lags")):
+        other = entry._replace(process=process, success=True, outcome="unknown")
+        with pytest.raises(OperationInProgressError, match=sentence):
+            check_open_entries(accept(), [other], list_of(WAITS), journal)
 
 
 @pytest.mark.parametrize("result", [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED,

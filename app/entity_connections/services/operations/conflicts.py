@@ -109,6 +109,10 @@ def check_open_entries(
         is_being_sent = journal.is_being_sent(entry)
         if is_being_sent and (entry.success or not (same and operation.action.idempotent)):
             raise OperationInProgressError(f"{what} is being sent by another program: wait for it.")
+        if entry.success and journal.is_being_looked_up(entry):
+            raise OperationInProgressError(
+                f"{what} got success for another program, which looks up the outcome: wait for it."
+            )
         if entry.success:
             sentence = outcome.sentence if outcome else "Zuora answered success."
             raise OperationInProgressError(

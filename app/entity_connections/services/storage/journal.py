@@ -179,6 +179,11 @@ class Journal:
             return False
         return self.find_age(entry) <= SENDING.total_seconds()
 
+    def is_being_looked_up(self, entry: Entry) -> bool:
+        """Return whether another program may look up the outcome of what it has sent just now."""
+        is_other = entry.process != self.process_id and is_running(entry.process)
+        return is_other and self.find_age(entry) <= SENDING.total_seconds()
+
     def find_age(self, entry: Entry) -> float:
         """Return how many seconds ago an entry of this machine was recorded; else 0."""
         recorded = self._find_recorded_moment(entry)
