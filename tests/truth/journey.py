@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FAULTS_OF_WRITES = (
-    "committed-then-401", "committed-then-page", "committed-then-page=200",
+    "committed-then-401", "committed-then-429", "committed-then-page", "committed-then-page=200",
     "committed-then-page=404", "committed-then-page=409", "committed-then-page=500",
     "drop", "lost", "truncated,calls=writes", "success-twice,calls=writes",
     "committed-then-504,calls=writes", "committed-then-504=60,calls=writes",
