@@ -10,19 +10,24 @@ from pathlib import Path
 import pytest
 from entity_connections.domain.actions import ACCEPT, REQUEST
 from entity_connections.domain.clock import now
-from entity_connections.domain.connections import CONNECTED, PENDING
+from entity_connections.domain.connections import CONNECTED, PENDING, Direction
 from entity_connections.domain.risk import Risk
 from entity_connections.fake.tenant import Tenant
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Plan
+from entity_connections.services.operations.runs import Run
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.interrupted_run import InterruptedRunQuestion
 from entity_connections.tui.dialogs.plan_preview import PlanPreview
+from entity_connections.tui.rendering.run_progress import render_progress
 from entity_connections.zuora.http.retry import RetryPolicy
 from textual.widgets import Static
 
 from tests.acme import CORPORATION, JAPAN, US, client, find_writes, open_acme, write_names
+from tests.domain.small_tenant import NORTH, PLANNED, SOUTH, VILLAGE, row
 from tests.services.operations.test_interrupted_runs import ENDED
 from tests.tui.open_screen import HOLD_WRITES, SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
@@ -362,6 +367,20 @@ async def test_quitting_while_it_runs_asks(ui: ScreenDriver) -> None:
     assert ui.app.return_code is None
     await ui.pilot.press("q", "q")
     await ui.wait_until(lambda: ui.app.return_code == 0)
+
+
+def test_how_to_stop_it_is_shown_whatever_the_width() -> None:
+    rows = [row(Direction.OUTBOUND, target) for target in (NORTH, SOUTH, VILLAGE, PLANNED)]
+    run = Run(Plan(REQUEST, tuple(Operation.plan(REQUEST, row) for row in rows)))
+    states = (State.CONFIRMED, State.REFUSED, State.IN_PROGRESS)
+    for operation, state in zip(run.plan.operations, states, strict=False):
+        run.report(operation.with_state(State.SENT, ""))
+        run.report(operation.with_state(state, ""))
+    for width in (56, 60, 80, 160):
+        line = render_progress(run, width)
+        assert line.cell_length <= width
+        assert line.plain.endswith("escape stops it")
+        assert "3 of 4" in line.plain
 
 
 async def test_nothing_is_said_to_be_stopped_where_everything_was_sent(ui: ScreenDriver) -> None:

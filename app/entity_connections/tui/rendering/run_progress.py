@@ -38,4 +38,6 @@ def render_progress(run: Run | None, width: int) -> Content:
     ]
     if sum(part.cell_length for part in parts) > width:
         parts.remove(bar)
+        room = width - parts[0].cell_length - parts[2].cell_length  # how to stop it is never cut
+        parts[1] = parts[1].truncate(max(0, room), ellipsis=True)
     return Content("").join(parts)
