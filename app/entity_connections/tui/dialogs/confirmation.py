@@ -1,5 +1,6 @@
 """A question that takes a yes only when the user can have read it."""
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -137,8 +138,9 @@ class Confirmation(Dialog[bool]):
             self.answerable = self.answerable or number == self._delay_number
 
         def start_timer() -> None:
-            if self.is_running:
-                self.set_timer(self._main_screen.timing.answer_delay, allow_answer)
+            # A timer of Textual's that begins late, as on a busy machine, may never go off.
+            delay = self._main_screen.timing.answer_delay
+            asyncio.get_running_loop().call_later(delay, self.call_later, allow_answer)
 
         if sys.platform == "win32":  # Textual's driver does not say when output is written
             self.call_after_refresh(start_timer)
