@@ -194,6 +194,8 @@ class ScreenDriver:
             await self.settle()
             if not self._takes_a_key():
                 await self.wait_until(self._takes_a_key)
+            elif isinstance(self.app.screen, Confirmation):
+                await self.idle()  # its rows are drawn after it is on the screen
 
     def _takes_a_key(self) -> bool:
         dialog = self.app.screen
