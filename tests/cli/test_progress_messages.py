@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.tenant.all_lists import read_all_lists
 from entity_connections.cli.tenant.execute_plan import execute_plan
 from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import (
@@ -174,6 +175,25 @@ def test_a_server_that_stops_to_answer_ends_a_command_within_a_minute(
     assert virtual_clock.skipped < 60
     output = capsys.readouterr()
     assert sentence in output.out + output.err
+
+
+def test_so_does_a_server_that_asks_for_a_delay_first() -> None:
+    faults = ("rate-limit=1,retry-after=30,times=1", "time-out=90,calls=connections")
+    options = TenantOptions(faults=faults)
+    workspace = make_workspace(options, LIMITS)
+
+    async def read() -> list[str]:
+        user_session = await workspace.enter(workspace.user)
+        session = TenantSession(options, workspace, user_session)
+        await session.read_entities()
+        lists = await read_all_lists(session)
+        return [result.sentence for result in lists.values() if isinstance(result, ZuoraError)]
+
+    with virtual_time(frozen=True) as (runner, virtual_clock):
+        sentences = runner.run(read())
+    assert 30 < virtual_clock.skipped < 60
+    assert sentences[0] == "Zuora did not answer in time."
+    assert "in all: this was not sent." in sentences[-1]
 
 
 def test_a_missing_answer_is_reported_after_three_seconds() -> None:

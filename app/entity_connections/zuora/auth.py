@@ -15,7 +15,7 @@ from entity_connections.domain.secret import Secret
 from entity_connections.services.storage.token_cache import Token, TokenCache
 from entity_connections.zuora.http.connection import HttpConnection
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
-from entity_connections.zuora.http.retry import Deadline, RetrySafety, retry
+from entity_connections.zuora.http.retry import Deadline, RetrySafety
 from entity_connections.zuora.records import TokenAnswer
 
 RENEW_BEFORE = 300.0
@@ -104,7 +104,6 @@ class TokenProvider:
         client_id, client_secret = self._credentials
         secrets = (client_secret, self._token.secret) if self._token else (client_secret,)
         headers = {"Zuora-Track-Id": new_uuid()}
-        policy, log = self._connection.retry_policy, self._connection.request_log
         deadline = self._connection.start_deadline()
 
         async def attempt(number: int) -> Token:
@@ -121,7 +120,7 @@ class TokenProvider:
                     request, lambda response: _parse_token(response, requested_at), secrets, number
                 )
 
-        return await retry(attempt, RetrySafety.READ, policy, deadline, log)
+        return await self._connection.retry(attempt, RetrySafety.READ, deadline)
 
 
 def _parse_token(response: Response, requested_at: float) -> Token:

@@ -36,7 +36,7 @@ from entity_connections.zuora.http.responses import (
     parse_write,
     request_id_of,
 )
-from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety, retry
+from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety
 from entity_connections.zuora.lists import ListReader, Query
 from entity_connections.zuora.records import CONNECTIONS, ENTITIES, Record, check_id
 
@@ -267,10 +267,7 @@ class ZuoraClient:
             token = await self._tokens.get(deadline)
             return await send(token, number)  # once, with a new token (contract A2)
 
-        policy = self._connection.retry_policy
-        return await retry(
-            attempt, call.retry_safety, policy, deadline, self.request_log, may_repeat
-        )
+        return await self._connection.retry(attempt, call.retry_safety, deadline, may_repeat)
 
     def _build_request(self, call: _Call, token: Token) -> httpx.Request:
         headers = {"Zuora-Track-Id": call.track_id}

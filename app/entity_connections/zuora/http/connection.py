@@ -5,7 +5,7 @@ import contextlib
 import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from http.cookiejar import CookieJar
 from typing import Any, TypeVar
 
@@ -18,10 +18,16 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.proxy import INVALID_URL, ProxyChoice
 from entity_connections.domain.secret import Secret
-from entity_connections.services.request_log import ApiCall, GaveUpWaitingError, RequestLog
+from entity_connections.domain.zuora_api import MayRepeat
+from entity_connections.services.request_log import (
+    ApiCall,
+    GaveUpWaitingError,
+    RequestLog,
+    RetryDelay,
+)
 from entity_connections.zuora.http.limits import HttpLimits, SilenceLimit
 from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
-from entity_connections.zuora.http.retry import Deadline, RetryPolicy
+from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety, retry
 from entity_connections.zuora.http.tls import create_ssl_context, make_tls_error
 
 MAX_RESPONSE_BYTES = 4_000_000
@@ -100,8 +106,8 @@ class HttpConnection:
         proxy: ProxyChoice,
     ) -> None:
         self.client = client
-        self.retry_policy = retry_policy
         self.request_log = request_log
+        self._retry_policy = retry_policy
         self._limits = limits
         self._proxy = proxy
         self._slots = asyncio.Semaphore(limits.max_concurrency)
@@ -109,7 +115,25 @@ class HttpConnection:
 
     def start_deadline(self) -> Deadline:
         """Return the deadline of a call that starts now."""
-        return Deadline(self.retry_policy.total)
+        return Deadline(self._retry_policy.total)
+
+    async def retry(
+        self,
+        attempt: Callable[[int], Awaitable[T]],
+        safety: RetrySafety,
+        deadline: Deadline,
+        may_repeat: MayRepeat | None = None,
+    ) -> T:
+        """Repeat an attempt as `retry.retry` does."""
+        return await retry(attempt, safety, self._retry_policy, deadline, self._wait, may_repeat)
+
+    async def _wait(self, delay: RetryDelay) -> bool:
+        monotonic = asyncio.get_running_loop().time
+        started = monotonic()
+        try:
+            return await self.request_log.wait(delay)
+        finally:
+            self._silence.count_delay(started, monotonic())
 
     @contextlib.asynccontextmanager
     async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
@@ -152,7 +176,7 @@ class HttpConnection:
             raise
         finally:
             self.request_log.in_flight.remove(started)
-            self._silence.count(started, monotonic(), answered=response is not None)
+            self._silence.count_call(started, monotonic(), answered=response is not None)
             call = ApiCall(
                 at=sent_at,
                 method=request.method,

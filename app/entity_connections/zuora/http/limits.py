@@ -16,7 +16,7 @@ class HttpLimits(NamedTuple):
         read: between two parts of a response.
         exchange: from the request to the last byte of its response. Zuora's own gateway
             gives up after 120.
-        silence: for all slow calls together, once one of them got no answer.
+        silence: for all slow calls and retry delays together, once a call got no answer.
         max_concurrency: exchanges at the same time; Zuora allows 40 in an entity.
     """
 
@@ -32,25 +32,30 @@ class SilenceLimit:
 
     def __init__(self, seconds: float) -> None:
         self._limit = seconds
-        self._slow = 0.0
-        self._slow_until = 0.0
+        self._waited = 0.0
+        self._waited_until = 0.0
         self._unanswered = False
 
     def check(self) -> float:
         """Return how many seconds a call may wait for its answer; ZuoraError if it is too late."""
         if not self._unanswered:
             return math.inf
-        seconds = self._limit - self._slow
+        seconds = self._limit - self._waited
         if seconds < SLOW:
-            sentence = f"Zuora kept calls waiting for {self._slow:.0f} s in all: this was not sent."
+            waited = f"{self._waited:.0f} s"
+            sentence = f"Zuora kept calls waiting for {waited} in all: this was not sent."
             error = Unreachable(sentence)
             error.retries_exhausted = True
             raise error
         return seconds
 
-    def count(self, started: float, ended: float, *, answered: bool) -> None:
-        """Count a call; times on one clock, calls in the order in which they ended."""
+    def count_call(self, started: float, ended: float, *, answered: bool) -> None:
+        """Count a call; times on one clock, calls and delays in the order in which they ended."""
         if ended - started >= SLOW:
-            self._slow += ended - max(started, self._slow_until)
-            self._slow_until = ended
+            self.count_delay(started, ended)
             self._unanswered |= not answered
+
+    def count_delay(self, started: float, ended: float) -> None:
+        """Count a retry delay."""
+        self._waited += max(0.0, ended - max(started, self._waited_until))
+        self._waited_until = ended

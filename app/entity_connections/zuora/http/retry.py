@@ -12,7 +12,7 @@ from entity_connections.domain import errors
 from entity_connections.domain.clock import wall_time
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.zuora_api import MayRepeat
-from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.request_log import RetryDelay
 
 T = TypeVar("T")
 
@@ -106,13 +106,13 @@ async def retry(
     safety: RetrySafety,
     policy: RetryPolicy,
     deadline: Deadline,
-    request_log: RequestLog,
+    wait: Callable[[RetryDelay], Awaitable[bool]],
     may_repeat: MayRepeat | None = None,
 ) -> T:
     """Repeat an attempt until it succeeds, cannot succeed, or the time is over.
 
-    `attempt` gets its number, from 1. `request_log` shows each delay and lets the user cancel
-    it. The error of the last attempt is raised; if any attempt of a write may have been
+    `attempt` gets its number, from 1. `wait` waits for each delay, and returns False if the user
+    cancels it. The error of the last attempt is raised; if any attempt of a write may have been
     applied, it says so, whatever the last response was. It is the cause of a cancellation that
     comes during a delay. An UNSAFE call that got an answer is repeated only if `may_repeat`, which
     is asked after the delay, allows it.
@@ -150,7 +150,7 @@ async def retry(
             reason = "rate limited" if limited else error.title
             delay = RetryDelay(reason, until, limited=limited)
             try:
-                waited = await request_log.wait(delay)
+                waited = await wait(delay)
                 if waited and (check is None or await check()):
                     was_checked |= check is not None
                     continue
