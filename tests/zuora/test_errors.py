@@ -86,6 +86,13 @@ async def test_a_refusal_keeps_zuoras_sentence_code_and_request_id() -> None:
     assert caught.value.sentence == "Already [31mconnected."
     assert caught.value.codes == "50000030"
     assert caught.value.request_id == "6d9b5a7e"
+    assert "look at what the connection has become" in caught.value.hint
+
+
+async def test_a_refused_list_is_not_to_be_looked_up() -> None:
+    with pytest.raises(errors.Refused) as caught:
+        await ScriptedServer(refusal(50000030, "No.")).client.list_entities(ENTITY)
+    assert caught.value.hint.startswith("If it lasts")
 
 
 @pytest.mark.parametrize(

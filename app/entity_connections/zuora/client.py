@@ -47,6 +47,7 @@ PAGE_SIZE = 300
 
 _CONNECTIONS = "/v1/entity-connections"
 _WRITE_HINT = "Look at the list first; then try again."
+_READ_HINT = "If it lasts, tell Zuora Support the time or the request id."
 _HEADER_VALUE = re.compile(r"[!#-&(-9<-~]{1,64}")  # ASCII without " ' : ;
 
 _EMPTY_BODIES: tuple[bytes | None, ...] = (b"{}", b"", None)
@@ -250,8 +251,7 @@ class ZuoraClient:
             except ZuoraError as error:
                 if _refuses_token(error):
                     self._tokens.discard(token)
-                if call.method != "GET" and isinstance(error, errors.NoResponse | errors.Conflict):
-                    error.hint = _WRITE_HINT
+                _set_hint(error, call.method)
                 raise
 
         async def attempt(number: int) -> T:
@@ -325,6 +325,14 @@ class ZuoraClient:
             self._empty_bodies = (content, *others)  # the next call begins with what was taken
             return receipt
         raise refusal
+
+
+def _set_hint(error: ZuoraError, method: str) -> None:
+    """Let an error say what helps after a read or after a write."""
+    if method == "GET" and isinstance(error, errors.Refused):
+        error.hint = _READ_HINT
+    elif method != "GET" and isinstance(error, errors.NoResponse | errors.Conflict):
+        error.hint = _WRITE_HINT
 
 
 def _refuses_token(error: ZuoraError) -> bool:

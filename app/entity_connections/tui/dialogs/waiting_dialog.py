@@ -290,7 +290,7 @@ class WaitingDialog(ListDialog[Row | None]):
         if not rows:
             self._refuse(otherwise)
         elif self._for_others:
-            self._refuse(find_answer_obstacle(rows[0], state.session))
+            self._refuse(f"You cannot {ACTIONS_BY_ID[action_id].word.lower()} it.")  # it says why
         elif reason := self._get_write_reason(rows[0]):
             self._refuse(f"{reason.reason} {reason.remedy}")
         elif state.runs.is_running:
