@@ -127,7 +127,7 @@ async def test_the_detail_says_what_comes_next_and_who_did_what() -> None:
         detail = " ".join(ui.text("detail").split())
         assert "Status ◐ Pending, requested just now" in detail
         assert "Next Acme-US must accept. g goes there, a accepts." in detail
-        assert "requested by alice@acme.example" in detail
+        assert "requested by alice@acme.example, just now" in detail
         assert ui.text("keys").startswith(" g Accept there")
         await ui.press("g")
         assert ui.text("keys").startswith(" a Accept")

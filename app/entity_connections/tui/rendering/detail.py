@@ -160,7 +160,7 @@ def _render_entry(entry: Entry) -> Content:
         text = f"{_DONE[entry.action]} by {entry.user}"
     else:
         text = f"{entry.action.label} by {entry.user}: {entry.outcome or 'being sent'}"
-    return Content(text) + Content.styled(f" · {format_age(entry.at, now())}", MUTED)
+    return Content(text) + Content.styled(f", {format_age(entry.at, now())}", MUTED)
 
 
 def describe_next(context: CommandContext) -> str:
