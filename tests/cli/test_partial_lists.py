@@ -38,7 +38,7 @@ def test_even_so_sends_nothing_that_is_disabled_for_another_reason(
 
 
 @pytest.mark.parametrize(
-    "fault", ["status-twice", "invalid-target", "other-entities", "partial-content"]
+    "fault", ["status-twice", "record-twice", "invalid-target", "other-entities", "partial-content"]
 )
 def test_nothing_is_sent_where_a_server_in_between_changes_lists(
     server: RecordedTenant, home: Path, fault: str

@@ -6,14 +6,21 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain import clock
+from entity_connections.domain.actions import ACCEPT
+from entity_connections.domain.errors import NotFound
+from entity_connections.services.operations.operation import State
+from entity_connections.services.storage.journal import Journal
 
 from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.recorded_tenant import (
@@ -26,6 +33,7 @@ from tests.cli.recorded_tenant import (
     start_on,
 )
 from tests.cli.tenant import PROGRAM, SECRETS, environ, run
+from tests.services.factories import accept, intend
 from tests.terminal.pty import Terminal
 
 NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
@@ -204,6 +212,18 @@ def test_a_web_page_that_answers_a_write_is_no_answer_of_zuora(
     assert item["sentence"].startswith(sentence)
     assert len(server.writes) == 1
     assert "role" not in done.stderr
+
+
+def test_a_write_of_which_nobody_can_tell_whether_it_happened_is_unknown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As where Zuora has refused to end a connection that is gone all the same."""
+    entry = intend(Journal(None, "acme"), accept())
+    refused = replace(accept(), error=NotFound("There is none."), entry=entry)
+    results = Results(ACCEPT, as_json=False)
+    results.add_operation(refused.with_state(State.SUPERSEDED, "Nobody can tell."))
+    assert results.code is ExitCode.UNKNOWN
+    assert "overtaken since. Nobody can tell." in capsys.readouterr().out
 
 
 def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_asked(

@@ -249,6 +249,26 @@ async def test_a_record_has_two_statuses(server: Server) -> None:
     assert [len(values) for values in statuses[:4]] == [1, 2, 1, 2]
 
 
+async def test_a_record_comes_twice(server: Server) -> None:
+    session = await server.sign_in("alice")
+    once = await session.list()
+    server.tenant.faults.on("record-twice=3")
+    listed = await session.list()
+    assert listed[: len(once)] == once
+    again = {record["id"]: record["status"] for record in listed[len(once) :]}
+    assert again.keys() == {record["id"] for record in once[2::3]}
+    assert all(again[record["id"]] != record["status"] for record in once[2::3])
+
+
+async def test_a_record_has_another_id(server: Server) -> None:
+    session = await server.sign_in("alice")
+    before = await session.list()
+    server.tenant.faults.on("new-id=3")
+    changed = [record["id"] for record in await session.list()]
+    same = [id_ == record["id"] for id_, record in zip(changed, before, strict=True)]
+    assert same[:6] == [True, True, False] * 2
+
+
 async def test_a_part_of_a_list_comes_with_http_206(server: Server) -> None:
     session = await server.sign_in("alice")
     whole = await session.list()

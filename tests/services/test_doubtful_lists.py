@@ -70,13 +70,15 @@ def test_a_record_that_a_write_without_an_answer_may_have_removed_is_looked_for_
     assert read_all(open_lists(RECORDS), 1, in_doubt=in_doubt) == [True]
 
 
-@pytest.mark.parametrize("before", [RECORDS, RECORDS[:1]])
+@pytest.mark.parametrize(
+    ("before", "after"), [(RECORDS, ()), (RECORDS, RECORDS[3:]), (RECORDS[:1], ())]
+)
 @pytest.mark.parametrize("answer", ["removed", "in_doubt"])
-def test_a_list_that_goes_from_full_to_empty_proves_a_write_after_a_minute_only(
-    answer: str, before: tuple[Connection, ...]
+def test_a_list_that_has_lost_others_too_proves_a_write_after_a_minute_only(
+    answer: str, before: tuple[Connection, ...], after: tuple[Connection, ...]
 ) -> None:
     acted_on = {answer: frozenset({RECORDS[0].id})}
-    tenant = open_lists(before, ())
+    tenant = open_lists(before, after)
     tenant.steady = partial(next, count(100.0, 10.0))  # from each answer to the next list
     doubts = 4 if len(before) > 1 else 1
     whole = [True, *[False] * doubts, True]

@@ -34,7 +34,8 @@ FAULTS_OF_WRITES = (
 FAULTS_OF_LISTS = (
     "list-lags=2", "list-lags=30", "unreadable-record=1", "unreadable-record=2",
     "unknown-status=1", "unknown-status=2", "endless-pages=0", "endless-pages=9",
-    "status-twice=1", "status-twice=2", "invalid-target=2", "other-entities=1",
+    "status-twice=1", "status-twice=2", "record-twice=1", "record-twice=2",
+    "new-id=1", "new-id=2", "invalid-target=2", "other-entities=1",
     "other-entities=2", "partial-content=1", "partial-content=2",
     "success-twice,calls=connections", "truncated,calls=connections", "drop,calls=connections",
     "gateway-page=200,calls=connections", "gateway-page,calls=connections",

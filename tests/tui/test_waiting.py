@@ -13,6 +13,7 @@ from entity_connections.tui.widgets.grid.layout import Cell
 
 from tests.acme import CANADA, CORPORATION, EUROPE, JAPAN, client, write_names
 from tests.tui.open_screen import (
+    FAST,
     HOLD_READS,
     HOLD_WRITES,
     REFRESHING,
@@ -234,6 +235,20 @@ async def test_answers_that_are_being_sent_show_how_far_they_are(ui: ScreenDrive
     assert "5 of 5 writes sent" in message(ui)
     ui.fake.faults.off("latency")
     await ui.wait_until(lambda: not list_pairs(ui))
+
+
+async def test_escape_stops_the_run_and_then_gives_up_waiting_for_answers() -> None:
+    async with open_screen(timing=FAST._replace(slow_after=0.05)) as ui:
+        await ui.press("w", "asterisk", "a")
+        ui.fake.faults.on(HOLD_WRITES)
+        await ui.pilot.press("y")
+        await ui.wait_until(lambda: "5 of 5 writes sent" in message(ui))
+        await ui.wait_until(lambda: "escape gives up" in ui.banner)
+        await ui.pilot.press("escape", "escape")
+        await ui.settle()
+        assert not ui.shows_main_screen
+        entries = ui.screen.workspace.journal.read_entries()
+        assert [entry.outcome for entry in entries] == ["unknown"] * 5
 
 
 async def test_without_writes_the_answers_look_like_that_and_deny_like_harm_with_them() -> None:

@@ -134,6 +134,7 @@ async def test_a_list_with_unreadable_records_says_what_is_missing(
     ("fault", "missing"),
     [
         ("status-twice=5", "2 connections could not be read."),
+        ("record-twice=5", "2 connections came twice with different contents: left out."),
         ("invalid-target=5", "2 connections could not be read."),
         ("other-entities=5", "2 connections of other entities came too: left out."),
         ("partial-content=5", "A part may be missing: it came with HTTP 206, not 200."),

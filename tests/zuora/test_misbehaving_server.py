@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import tracemalloc
 import zlib
 
@@ -273,6 +274,35 @@ async def test_an_echoed_secret_is_masked(endpoint: str) -> None:
     assert CLIENT_SECRET not in printed
     assert "s3cret%2Fwith" not in printed
     assert endpoint == "token" or TOKEN not in printed
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "s3cret%2fwith%2bsigns%3d%3d",
+        "s3cret%252Fwith%252Bsigns%253D%253D",
+        "s3cret&#47;with&#x2b;signs&equals;&equals;",
+        r"s3cret\/with+signs==",
+        r"s3cret\u002fwith\u002bsigns==",
+        "s3cret/with\n+signs==",
+    ],
+)
+async def test_an_echoed_secret_is_masked_however_it_is_written(spelling: str) -> None:
+    body = {"success": False, "reasons": [{"code": 50000030, "message": f"No: {spelling}!"}]}
+    async with RawServer(http_response(body)).open() as server, server.client() as client:
+        with pytest.raises(ZuoraError) as caught:
+            await client.accept(ENTITY, "1")
+    assert caught.value.sentence == "*****."
+
+
+async def test_an_echoed_secret_is_masked_in_lists() -> None:
+    body = json.dumps(ONE_CONNECTION).replace("Connected", f"On {CLIENT_SECRET}")
+    async with (
+        RawServer(http_response(json.loads(body))).open() as server,
+        server.client() as client,
+    ):
+        (record,) = (await client.list_connections(ENTITY)).items
+    assert record.status == "On *****"
 
 
 async def test_no_cookie_is_stored() -> None:

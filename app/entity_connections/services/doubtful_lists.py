@@ -6,9 +6,9 @@ from typing import NamedTuple
 SECOND_LOOK_DELAY = 3.0
 """Seconds after which a second list is believed that is empty after a write that may have removed
 records, whatever the answer was."""
-FULL_TO_EMPTY_DELAY = 60.0
-"""Seconds in place of `SECOND_LOOK_DELAY` where records are gone too that no write may have
-removed: then a failure of the server is likelier, and one lasts longer than a few seconds."""
+FAILURE_DELAY = 60.0
+"""Seconds in place of `SECOND_LOOK_DELAY` where most of what no write may have removed is gone,
+too: then a failure of the server is likelier, and one lasts longer than a few seconds."""
 
 
 class _Loss(NamedTuple):
@@ -63,13 +63,12 @@ class DoubtfulLists:
         before = self._believed.get(acting_id, frozenset()) | removed | in_doubt
         lost = before - ids
         others = before - removed - in_doubt
-        doubtful = (
-            (bool(lost) and not ids) or not in_doubt <= ids or 2 * len(others - ids) > len(others)
-        )
+        most_are_gone = 2 * len(others - ids) > len(others)
+        doubtful = (bool(lost) and not ids) or not in_doubt <= ids or most_are_gone
         first = self._losses.get(acting_id)
         delay = 0.0
-        if (removed or in_doubt) and not ids:
-            delay = FULL_TO_EMPTY_DELAY if others else SECOND_LOOK_DELAY
+        if (removed or in_doubt) and (most_are_gone or not ids):
+            delay = FAILURE_DELAY if most_are_gone else SECOND_LOOK_DELAY
         agrees = first is not None and lost <= first.ids and asked >= first.answered_at + delay
         if not doubtful or agrees:
             self._believed[acting_id], self._gone[acting_id] = ids, gone | lost

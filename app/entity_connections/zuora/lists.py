@@ -58,7 +58,7 @@ class ListReader(Generic[Record]):
         """
         if len(self._queries) == 1:
             self._server_time = parse_server_time(response.headers)
-        body = parse_success(response)
+        body = parse_success(response.mask_secrets())
         field_name = self._parser.field_name
         rows, link = body.get(field_name), body.get("nextPage")
         if not isinstance(rows, list):
@@ -109,6 +109,8 @@ class ListReader(Generic[Record]):
         changed: set[str] = set()
         if len(by_id) < len(records):
             changed = {record.id for record in records if record != by_id[record.id]}
+        if not self._parser.later_counts:
+            by_id = {id_: record for id_, record in by_id.items() if id_ not in changed}
         missing: list[str] = []
         if unreadable:
             missing.append(f"{self._count(unreadable)} could not be read.")
@@ -117,7 +119,8 @@ class ListReader(Generic[Record]):
             missing.append(f"{self._count(foreign)} of other entities came{rest}.")
         if changed:
             twice = self._count(len(changed))
-            missing.append(f"{twice} came twice with different contents: the later counts.")
+            rest = "the later counts" if self._parser.later_counts else "left out"
+            missing.append(f"{twice} came twice with different contents: {rest}.")
         if odd_statuses := self._statuses - {200}:
             statuses = ", ".join(map(str, sorted(odd_statuses)))
             missing.append(f"A part may be missing: it came with HTTP {statuses}, not 200.")

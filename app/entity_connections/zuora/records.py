@@ -83,12 +83,19 @@ class RowParser(Generic[Record]):
         field_name: the field of a page that holds the rows.
         row_type: the TypedDict of a row.
         make_record: makes a record of a valid row; raises ValueError if it means nothing.
+        later_counts: whether of two different rows with one id the later counts, or neither.
     """
 
     def __init__(
-        self, field_name: str, row_type: Any, make_record: Callable[[Any], Record]
+        self,
+        field_name: str,
+        row_type: Any,
+        make_record: Callable[[Any], Record],
+        *,
+        later_counts: bool,
     ) -> None:
         self.field_name = field_name
+        self.later_counts = later_counts
         self._validate = TypeAdapter[list[Any]](list[row_type]).validator.validate_python
         self._make_record: Callable[[Any], Record] = make_record
 
@@ -142,5 +149,5 @@ def _make_connection(row: _ConnectionRow) -> Connection:
     return Connection(row["id"], source_id, target_id, _clean_status(row["status"]))
 
 
-ENTITIES = RowParser("entities", _EntityRow, _make_entity)
-CONNECTIONS = RowParser("entityConnections", _ConnectionRow, _make_connection)
+ENTITIES = RowParser("entities", _EntityRow, _make_entity, later_counts=True)
+CONNECTIONS = RowParser("entityConnections", _ConnectionRow, _make_connection, later_counts=False)

@@ -16,7 +16,11 @@ from entity_connections.domain.errors import NoResponse, Refused, ZuoraError
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.outcome import conclude, find_outcome
+from entity_connections.services.operations.outcome import (
+    LONGEST_LAG,
+    conclude,
+    find_outcome,
+)
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
@@ -35,7 +39,7 @@ from tests.acme import (
     open_acme,
     write_names,
 )
-from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection, row
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, SOUTH, connection, row
 from tests.services.factories import MORNING, execute, intend, make_journal
 
 PLACES = {
@@ -227,7 +231,7 @@ async def test_a_list_that_lags_is_read_again(trial: Trial, action: Write) -> No
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        ([], "Zuora answered success, but the list lags. The list still shows Connected"),
+        ([], "Zuora answered success, but the list does not show it yet. The list still shows"),
         (["drop"], "The connection to Zuora broke"),
     ],
 )
@@ -265,11 +269,11 @@ async def test_success_is_never_judged_undone_and_nothing_is_sent_while_the_list
     trial.fake.faults.on(lags)
     (recovered,) = await recover_operations(trial.tenant, trial.journal)
     assert recovered.state is State.UNKNOWN
-    assert "Zuora answered success, but the list lags." in recovered.sentence
+    assert "Zuora answered success, but the list does not show it yet." in recovered.sentence
     assert "not answered" not in recovered.sentence
     again = await trial.execute(await trial.plan(action), lags)
     assert again.state is State.IN_PROGRESS
-    assert "Zuora answered success, but the list lags." in again.sentence
+    assert "Zuora answered success, but the list does not show it yet." in again.sentence
     assert "`entity-connections journal resolve`. Nothing was sent." in again.sentence
     assert trial.writes == []
     (found,) = await recover_operations(trial.tenant, trial.journal)
@@ -383,6 +387,42 @@ async def test_only_a_whole_list_is_said_to_lag(trial: Trial) -> None:
     )
     assert outcome.state is State.UNKNOWN
     assert outcome.sentence.startswith("Zuora answered success. The list still shows Connected")
+
+
+@EACH_ACTION
+@pytest.mark.parametrize("answer", ["lost", "committed-then-401"])
+async def test_a_record_that_comes_twice_and_different_proves_nothing(
+    trial: Trial, action: Write, answer: str
+) -> None:
+    outcome = await trial.execute(await trial.plan(action), answer, "record-twice=1,after=1")
+    assert outcome.state is State.UNKNOWN
+    assert "came twice with different contents: left out." in outcome.sentence
+    assert trial.writes == [action.id]
+
+
+@pytest.mark.parametrize("success", [True, False])
+@pytest.mark.parametrize(
+    ("status", "soon", "late"),
+    [
+        (CONNECTED, State.UNKNOWN, State.SUPERSEDED),
+        (PENDING, State.UNKNOWN, State.SUPERSEDED),
+        (DISCONNECTED, State.CONFIRMED, State.CONFIRMED),
+    ],
+)
+def test_a_record_that_is_gone_proves_nothing_beside_a_new_one_that_lives(
+    status: str, soon: State, late: State, *, success: bool
+) -> None:
+    seen = connection(GLOBAL, SOUTH, CONNECTED, "1" * 32)
+    operation = Operation.plan(DISCONNECT, row(Direction.OUTBOUND, SOUTH, seen))
+    error = None if success else NoResponse("No answer.")
+    sent = replace(operation, success=success, error=error, answered_at=1.0)
+    new = seen._replace(id="2" * 32, status=status)
+    after = Snapshot(GLOBAL.id, HIERARCHY, (new,), MORNING, asked=2.0)
+    outcome = conclude(sent, after)
+    assert outcome.state is soon
+    assert (f"shows {status} for Acme → Acme South" in outcome.sentence) is (soon is State.UNKNOWN)
+    much_later = 2.0 + LONGEST_LAG.total_seconds()
+    assert conclude(sent, after._replace(asked=much_later)).state is late
 
 
 async def test_a_refusal_of_what_is_gone_from_the_list_is_told_as_it_is(trial: Trial) -> None:

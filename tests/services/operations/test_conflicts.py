@@ -200,7 +200,10 @@ def test_what_a_running_program_got_success_for_is_left_to_it_before_the_list_is
     journal.steady = clock.steady
     entry = intend(journal, accept())
     parent = f"{socket.gethostname()}:{os.getppid()}"
-    for process, sentence in ((parent, "another program, which looks up"), ("gone:1", "list lags")):
+    for process, sentence in (
+        (parent, "another program, which looks up"),
+        ("gone:1", "does not show it yet"),
+    ):
         other = entry._replace(process=process, success=True, outcome="unknown")
         with pytest.raises(OperationInProgressError, match=sentence):
             check_open_entries(accept(), [other], list_of(WAITS), journal)

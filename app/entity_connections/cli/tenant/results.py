@@ -147,7 +147,7 @@ def _find_code(operation: Operation) -> ExitCode:
     error = operation.error
     if operation.state is State.UNKNOWN and isinstance(error, WebPage) and not error.reached_zuora:
         return ExitCode.NO_ACCESS  # what is between here and Zuora has to be mended first
-    if operation.state in (State.UNKNOWN, State.IN_PROGRESS):
+    if operation.state in (State.UNKNOWN, State.IN_PROGRESS, State.SUPERSEDED):
         return ExitCode.UNKNOWN
     if operation.state is State.NOT_SENT and error is None and not operation.follows:
         return ExitCode.USAGE

@@ -10,10 +10,11 @@ RESULTS_HELP = """
 --json: a list, each object on a line as soon as it is known: {"action", "source":
 {"id", "name", "displayName"}, "target": {...}, "result", "sentence",
 "connectionId", "requestId", "codes", "given"}. The result of what was sent is
-confirmed, refused, overtaken, "not done" or unknown; of what was not: "already
-so", disabled, unreadable, "in progress", "not found" or "not sent". given is what
-was named, where no pair was found for it. With --dry-run the result is planned,
-and the object has method, url, headers and body of the request, too.
+confirmed, refused, overtaken, "not done", "overtaken since" or unknown; of what
+was not: "already so", disabled, unreadable, "in progress", "not found" or "not
+sent". given is what was named, where no pair was found for it. With --dry-run
+the result is planned, and the object has method, url, headers and body of the
+request, too.
 
 Ends with the highest exit code of all results.
 """

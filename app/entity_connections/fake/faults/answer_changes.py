@@ -16,19 +16,24 @@ Record = dict[str, Any]
 _FALSE_TOO = "success again"
 _STATUS_TOO = "status again"
 """Keys that become a second "success" and a second "status" in the text."""
+
+
+def _find_other_status(record: Record) -> str:
+    return CONNECTED if record["status"] == DISCONNECTED else DISCONNECTED
+
+
 _RECORD_CHANGES: dict[str, Callable[[Record], Record]] = {
     "unreadable-record": dict.fromkeys,
     "unknown-status": lambda _: {"status": "On Hold"},
-    "status-twice": lambda record: {
-        _STATUS_TOO: CONNECTED if record["status"] == DISCONNECTED else DISCONNECTED
-    },
+    "status-twice": lambda record: {_STATUS_TOO: _find_other_status(record)},
     "invalid-target": lambda _: {"targetEntityId": "-"},
+    "new-id": lambda record: {"id": f"{'e' * 8}{record['id'][8:]}"},
     "other-entities": lambda _: {"sourceEntityId": "e" * 32, "targetEntityId": "f" * 32},
 }
 """The faults that change every VALUE-th record, each with the new fields of a record."""
 CHANGES = (
-    "list-empty", "endless-pages", *_RECORD_CHANGES, "partial-content", "no-expires-in",
-    "success-twice",
+    "list-empty", "endless-pages", *_RECORD_CHANGES, "record-twice", "partial-content",
+    "no-expires-in", "success-twice",
 )  # fmt: skip
 """The names of the faults."""
 
@@ -73,6 +78,9 @@ def _change_body(body: Record, faults: Sequence[FaultSetting], url: URL) -> byte
                 for record in records[: int(fault.value)] if page > 1 else ():
                     record["id"] = f"{page:08x}{record['id'][8:]}"
                 body["nextPage"] = str(url.include_query_params(page=page + 1))
+            case "record-twice":
+                chosen = records[every - 1 :: every]
+                records += [record | {"status": _find_other_status(record)} for record in chosen]
             case "partial-content":
                 del records[every - 1 :: every]
             case "no-expires-in":

@@ -105,6 +105,12 @@ FAULTS = {
         2,
         calls="connections",
     ),
+    "record-twice": Fault(
+        "In lists, every VALUE-th record comes again at the end, with another status.",
+        2,
+        calls="connections",
+    ),
+    "new-id": Fault("In lists, every VALUE-th record has another id.", 2, calls="connections"),
     "invalid-target": Fault(
         "In lists, the target of every VALUE-th record is no id of an entity.",
         2,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from entity_connections.domain.connections import Connection
+from entity_connections.domain.connections import DISCONNECTED, Connection
 from entity_connections.domain.errors import (
     Forbidden,
     LocalTenantError,
@@ -144,8 +144,14 @@ def _look(operation: Operation, snapshot: Snapshot) -> _View:
     records = _find_records(operation, snapshot)
     living, _others = split_records(records)
     status = living.status if living else None
+    if living is None and not action.idempotent:
+        new = _find_new_record(operation, snapshot)
+        if new is not None and new.status != DISCONNECTED:
+            known = snapshot.complete
+            return _View(applied=False, known=known, unchanged=False, status=new.status)
     ids = {record.id for record in records}
-    new_record = not ids <= {record.id for record in row.records}
+    # Where an earlier record is gone, what looks new may be the same under another id.
+    new_record = {record.id for record in row.records} < ids
     applied = action.is_applied(status, new_record=new_record, complete=snapshot.complete)
     if row.uncertain:  # a record that is new in the list may have been there all the time
         applied = operation.connection_id in ids - {row.connection_id}
@@ -174,7 +180,7 @@ def _judge(operation: Operation, snapshot: Snapshot) -> tuple[State, str]:
     lags = operation.success and view.unchanged
     if not _is_late(operation, snapshot, LONGEST_LAG if lags else GATEWAY_TIMEOUT):
         if lags and snapshot.complete:
-            answer = "Zuora answered success, but the list lags. "
+            answer = "Zuora answered success, but the list does not show it yet. "
         shows = "still shows" if view.unchanged else "shows"
         return State.UNKNOWN, f"{answer}The list {shows} {view.shown} for {pair}."
     if lags:
@@ -209,3 +215,10 @@ def _find_records(operation: Operation, snapshot: Snapshot) -> list[Connection]:
     if record_id and not operation.action.idempotent:
         return [record for record in snapshot.connections if record.id == record_id]
     return [record for record in snapshot.connections if record.ends == ends]
+
+
+def _find_new_record(operation: Operation, snapshot: Snapshot) -> Connection | None:
+    """Return the living record of the pair that was not there before, if there is one."""
+    before = {record.id for record in operation.row.records}
+    of_pair = [record for record in snapshot.connections if record.ends == operation.ends]
+    return split_records([record for record in of_pair if record.id not in before])[0]

@@ -339,8 +339,9 @@ class WaitingDialog(ListDialog[Row | None]):
             self.dismiss(self._row)
 
     def action_back(self) -> None:
-        """Stop what is being sent, or clear the filter, then the marks, then close."""
-        if self._main_screen.writer.stop_run() or self.clear_filter():
+        """End a run or the wait for its answers, clear the filter, then the marks, or close."""
+        is_running = self._state.runs.is_running
+        if (is_running and self._main_screen.stop_work()) or self.clear_filter():
             return
         if self.marks and not self._for_others:
             count = len(self.marks)

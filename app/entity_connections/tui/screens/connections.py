@@ -152,7 +152,7 @@ class ConnectionsScreen(Screen[None]):
         in_filter = self.focused is view.filter_input
         if isinstance(self.focused, FilterInput) and not in_filter:
             view.close_tree_filter()
-        elif self._stop_work(in_filter=in_filter):
+        elif self.stop_work(in_filter=in_filter):
             pass
         elif view.notice_bar.notice is not None and not in_filter:
             view.notice_bar.clear_notice()
@@ -165,7 +165,7 @@ class ConnectionsScreen(Screen[None]):
         else:
             view.clear_marks()
 
-    def _stop_work(self, *, in_filter: bool) -> bool:
+    def stop_work(self, *, in_filter: bool = False) -> bool:
         """End a wait or a run, if there is any to end; return whether there was."""
         view = self.view
         if not self.is_started:

@@ -1,12 +1,13 @@
 """What a response means: its fields and rate limit, or one error (contract E2, F, G)."""
 
+import html
 import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import describe_clock, is_clock_off, now
@@ -43,6 +44,8 @@ _REQUEST_CATEGORIES = {"20", "21", "22", "23", "27", "45", "90"}
 """Categories of codes that say that the request itself is wrong (contract F3)."""
 _NAMES_BODY = re.compile(r"\b(?<!response )(body|content[- ]type|media[- ]type)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_MASK = b"*****"
 _WINDOW = re.compile(r"([0-9]{1,9}) *; *w=([0-9]{1,9})")
 """A limit of the `RateLimit-Limit` header, and the seconds of its window (contract G)."""
 
@@ -68,6 +71,14 @@ class Response(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
     secrets: tuple[Secret, ...]
+
+    def mask_secrets(self) -> "Response":
+        """Return the response without the secrets in its body, if they are longer than a word."""
+        body = self.body
+        for secret in self.secrets:
+            if len(value := secret.get_secret_value().encode()) >= 8:
+                body = body.replace(value, _MASK)
+        return self._replace(body=body)
 
 
 def parse_success(response: Response) -> Body:
@@ -162,7 +173,8 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
     date = parse_server_time(response.headers)
     if class_ is errors.Unauthenticated and date and is_clock_off(date):
         sentence = f"{sentence or _describe_status(status)} {describe_clock(date)}"
-    stated = body.get("success") is False or bool(reasons)
+    # A refusal of Zuora's says why.
+    stated = any(map(any, reasons)) or (body.get("success") is False and bool(sentence))
     unprocessed = refuses_body or (
         stated
         and status < 500
@@ -296,5 +308,22 @@ def _clean_text(response: Response, text: str, limit: int = 255) -> str:
     secrets = [secret.get_secret_value() for secret in response.secrets]
     spellings = {spelling for secret in secrets for spelling in (secret, quote(secret, safe=""))}
     for spelling in sorted(spellings - {""}, key=len, reverse=True):  # one may hold another
-        cleaned = cleaned.replace(spelling, "*****")
+        cleaned = cleaned.replace(spelling, _MASK.decode())
+    decoded = _decode(cleaned)
+    if decoded != cleaned and any(secret in decoded for secret in map(_decode, secrets) if secret):
+        return _MASK.decode()
     return clean(cleaned, limit)
+
+
+def _decode(text: str) -> str:
+    """Undo how a text is written in URLs, HTML and JSON, also twice, and leave out the blanks.
+
+    The sign for the end of a line, which `clean` has put in, is left out, too.
+    """
+    for _ in range(3):
+        text = html.unescape(unquote(_JSON_ESCAPE.sub(_decode_json, text)))
+    return "".join(text.replace("⏎", "").split())
+
+
+def _decode_json(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)) if escape[1] else escape[2]
