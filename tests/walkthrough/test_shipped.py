@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections import walkthrough
+from entity_connections.walkthrough import recording
 from entity_connections.walkthrough.caption_bar import bar_height
 from entity_connections.walkthrough.export.exporter import export
 from entity_connections.walkthrough.recording import Recording
@@ -23,6 +24,7 @@ from entity_connections.walkthrough.script_file import (
     read_script,
 )
 from entity_connections.walkthrough.script_models import Walkthrough
+from textual.geometry import Size
 
 from tests.tui.snapshots import FOLDER, compare
 from tests.walkthrough.recordings import record_script
@@ -93,6 +95,14 @@ def test_it_fits_a_terminal_of_80_by_24(name: str) -> None:
     script = read_shipped(name)
     assert bar_height(script, 80) <= 4
     record_script(script.model_copy(update={"size": (80, 20)}))
+
+
+@each_walkthrough
+def test_it_runs_in_a_terminal_that_is_larger_than_it_was_written_for(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "terminal_size", lambda _: Size(160, 48))
+    record_script(read_shipped(name))
 
 
 @each_walkthrough

@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from entity_connections.walkthrough.script_models import MIN_SIZE, Walkthrough
 
+MIN_COLUMNS = 80
 _MARGIN = 2
 
 
@@ -51,10 +52,12 @@ def terminal_size(script: Walkthrough) -> Size:
 
 
 def min_terminal_size(script: Walkthrough, width: int = 0) -> Size:
-    """Return what the smallest screen and the captions need in a terminal of a width."""
-    min_width, min_height = MIN_SIZE
-    width = max(width, min_width)
-    return Size(width, min_height + bar_height(script, width))
+    """Return what the smallest screen and the captions need in a terminal of a width.
+
+    On less than `MIN_COLUMNS` words are shorter than in a script that was written for more.
+    """
+    width = max(width, min(script.size[0], MIN_COLUMNS))
+    return Size(width, MIN_SIZE[1] + bar_height(script, width))
 
 
 def wrap_text(text: str, width: int) -> list[str]:

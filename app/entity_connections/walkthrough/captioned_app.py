@@ -14,6 +14,7 @@ from textual.geometry import Offset, Region, Size
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.app import ConnectionsApp
+from entity_connections.tui.rendering.frame import THREE_PANES
 from entity_connections.walkthrough.caption_bar import (
     Captions,
     bar_height,
@@ -43,7 +44,9 @@ class CaptionedApp(ConnectionsApp):
     player_task: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     def __init__(self, script: Walkthrough, workspace: Workspace, theme: str) -> None:
-        super().__init__(workspace, theme)
+        # The texts that a script names are those of the panes that it was written for.
+        three_panes = None if script.size[0] >= THREE_PANES else False
+        super().__init__(workspace, theme, three_panes=three_panes)
         self.script = script
         self.captions = Captions.of_step(script, 0)
         self.pointer: Region | None = None
