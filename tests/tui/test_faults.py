@@ -31,13 +31,18 @@ async def test_no_dialog_hides_the_watermark() -> None:
             await ui.press("escape")
 
 
-@pytest.mark.parametrize(("width", "count"), [(80, "◐ 5 for you"), (60, "◐ 5")])
-async def test_a_long_fault_leaves_room_for_what_waits(width: int, count: str) -> None:
+@pytest.mark.parametrize(
+    ("scenario", "width", "count"),
+    [("acme", 80, "◐ 5 for you"), ("acme", 60, "◐ 5"), ("tests/same_names.toml", 60, "◐ 2")],
+)
+async def test_a_long_fault_leaves_room_for_what_waits(
+    scenario: str, width: int, count: str
+) -> None:
     fault = "gateway-page=503,share=0.01,after=1000,calls=reads"
     timing = FAST._replace(all_lists_delay=0.01)
-    async with open_screen(size=(width, 24), faults=[fault], timing=timing) as ui:
+    async with open_screen(scenario, size=(width, 24), faults=[fault], timing=timing) as ui:
         await ui.wait_until(lambda: ui.text("header").endswith(f"  {count}"))
-        assert "FAULTS ON: gateway" in ui.text("header")
+        assert "FAULTS ON: g" in ui.text("header")
 
 
 async def test_no_terminal_is_too_small_for_the_watermark() -> None:

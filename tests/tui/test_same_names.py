@@ -85,7 +85,7 @@ async def test_the_title_is_typed_to_disconnect(snap: Snapshot) -> None:
 async def test_the_header_and_the_detail_name_the_acting_entity() -> None:
     async with open_screen(TENANT, size=(80, 24)) as ui:
         await ui.act_in(SOUTH)
-        assert "ACME-Eur…-South) ▾" in ui.text("header")
+        assert "ACME-Europe (Acme…roduction-South) ▾" in ui.text("header")
         await ui.move_to(EUROPE)
         lines = ui.text("detail").splitlines()
         assert "ACME-Europe (A…uction-South) → Acme-Europe (i… Corporation)" in lines[0]

@@ -381,6 +381,14 @@ async def test_a_refusal_counts_where_somebody_else_has_changed_the_record(
     assert "The list shows Disconnected for" in outcome.sentence
 
 
+def test_an_accept_that_does_not_follow_its_request_does_not_say_that_nothing_was_sent() -> None:
+    waits = connection(NORTH, GLOBAL, PENDING, "1" * 32)
+    accept = Operation.plan(ACCEPT, row(Direction.INBOUND, NORTH, waits))
+    for follows, sentence in (("", "Nothing was sent."), ("key", "Accept was not sent.")):
+        ended = replace(accept, follows=follows).refuse(State.STALE, "It is gone.")
+        assert ended.sentence == f"It is gone. {sentence}"
+
+
 async def test_only_a_whole_list_is_said_to_lag(trial: Trial) -> None:
     outcome = await trial.execute(
         await trial.plan(DISCONNECT), "list-lags=60", "unreadable-record=5,after=1"

@@ -156,7 +156,8 @@ class Operation:
 
     def refuse(self, state: State, reason: str, snapshot: Snapshot | None = None) -> Self:
         """Return the operation ended without being sent, for a reason given as a sentence."""
-        ended = self.with_state(state, f"{reason} Nothing was sent.")
+        what = f"{self.action.label} was not sent" if self.follows else "Nothing was sent"
+        ended = self.with_state(state, f"{reason} {what}.")
         return replace(ended, snapshot=snapshot)
 
     @property

@@ -89,7 +89,9 @@ def show_walkthroughs(screen: "ConnectionsScreen") -> None:
             return
         notice_bar = screen.view.notice_bar
         if screen.is_started and screen.writer.writing:
-            notice_bar.show_notice(Kind.INFO, "A write is being sent.", "Wait for its outcome.")
+            notice_bar.show_notice(
+                Kind.INFO, "Walkthroughs: a write is being sent.", "Wait for its outcome."
+            )
             return
         try:
             with app.suspend():

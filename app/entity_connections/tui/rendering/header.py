@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from entity_connections.domain.connections import Direction
@@ -28,19 +29,26 @@ MIN_WIDTH_WAITING = 100
 """Cells from which the top line says that requests are waiting, not only for whom."""
 COUNTS_WIDTH = 17
 """Cells of the counts of the tabs: "14", and "4 ◐ 2 waiting"."""
-WAITING_WIDTH, MIN_FAULTS_WIDTH = 16, 20
-"""Cells that what waits gets beside faults where there is room, and that faults always get."""
+WAITING_WIDTH, SHORT_WAITING_WIDTH = 16, 7
+FAULTS_WIDTH, MIN_FAULTS_WIDTH = 20, 14
+"""Cells that what waits and faults get beside each other: where there is room, and always."""
 
 
 def render_header(
     workspace: Workspace, user: str, state: ScreenState | None, width: int
 ) -> Content:
     """Return the top line for `width` cells; `user` is the user before there is a state."""
-    tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - MIN_WAITING_WIDTH - 6)
-    if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
+    faults = workspace.fault_switches.summarize() if workspace.fault_switches else ""
+    others = MIN_ENTITY_WIDTH + MIN_WAITING_WIDTH + (MIN_FAULTS_WIDTH + 2 if faults else 0)
+    tenant = _render_tenant(workspace, width - others - 6)
+    if faults:
         # Before all that is cut, but the count of what waits: nobody must overlook it.
         room = width - tenant.cell_length - MIN_ENTITY_WIDTH - 6 - WAITING_WIDTH
-        room = max(MIN_FAULTS_WIDTH, room)
+        if room < FAULTS_WIDTH:
+            title = state.session.tenant.hierarchy.get(state.acting_id).title if state else ""
+            room += max(0, MIN_ENTITY_WIDTH - cell_len(title))
+            room += WAITING_WIDTH - SHORT_WAITING_WIDTH
+            room = max(MIN_FAULTS_WIDTH, min(room, FAULTS_WIDTH))
         text = Content(f" FAULTS ON: {faults} ").truncate(room, ellipsis=True)
         tenant = Content.assemble(tenant, "  ", text.stylize("bold reverse $text-warning"))
     room = width - tenant.cell_length - 2
@@ -54,7 +62,8 @@ def render_header(
     if state is None:
         path = Content("—")
     else:
-        path = _render_path(state, room - sum(2 + part.cell_length for part in parts))
+        room_for_path = room - sum(2 + part.cell_length for part in parts)
+        path = _render_path(state, room - 2 - parts[0].cell_length, room_for_path)
     shown: list[Content] = []
     for part in parts:
         free = room - path.cell_length - 2 - sum(2 + p.cell_length for p in shown)
@@ -80,8 +89,8 @@ def format_waiting_count(state: ScreenState, rows: Sequence[Row]) -> str:
     return f"{len(rows)}{'+' if waiting.unread_ids or waiting.undecided else ''}"
 
 
-def _render_path(state: ScreenState, room: int) -> Content:
-    """Return the acting entity, and the entities above it if there is room."""
+def _render_path(state: ScreenState, room: int, room_beside_user: int) -> Content:
+    """Return the acting entity, and the entities above it if they have room beside the user."""
     hierarchy = state.session.tenant.hierarchy
     entity = hierarchy.get(state.acting_id)
     path = Content.assemble(
@@ -90,7 +99,7 @@ def _render_path(state: ScreenState, room: int) -> Content:
     above, seen = hierarchy.parent(entity), {entity.id}
     while above is not None and above.id not in seen:
         longer = Content.assemble((f"{above.title} ▸ ", MUTED), path)
-        if longer.cell_length > room:
+        if longer.cell_length > room_beside_user:
             break
         seen.add(above.id)
         path, above = longer, hierarchy.parent(above)

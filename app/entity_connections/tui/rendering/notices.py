@@ -142,7 +142,8 @@ def make_run_notice(run: Run) -> Notice:
     if is_unknown:
         lines.append(f"It stopped at {failed[0].pair}: outcome unknown. J shows more.")
     else:
-        lines.append(_describe_first([_describe_failure(operation) for operation in failed]))
+        where = "J shows" if all(operation.entry for operation in failed) else "the detail tells"
+        lines.append(_describe_first([_describe_failure(operation) for operation in failed], where))
     if not run.stopping and any(operation.is_unsent for operation in outcomes):
         lines.append("I resumes the run.")
     return make_notice(_find_worst_kind(operation.state for operation in outcomes), *lines)
@@ -177,9 +178,9 @@ def make_resolved_notice(operations: Sequence[Operation]) -> Notice | None:
     return make_notice(worst, _describe_first([operation.sentence for operation in operations]))
 
 
-def _describe_first(sentences: Sequence[str]) -> str:
-    """Return the first sentence, and how many more there are; "" if there are none."""
-    more = f" {len(sentences) - 1} more: J shows them." if len(sentences) > 1 else ""
+def _describe_first(sentences: Sequence[str], where: str = "J shows") -> str:
+    """Return the first sentence, and how many more there are and where; "" if there are none."""
+    more = f" {len(sentences) - 1} more: {where} them." if len(sentences) > 1 else ""
     return sentences[0] + more if sentences else ""
 
 
