@@ -20,14 +20,15 @@ RECORDS = tuple(Connection(id_ * 32, GLOBAL.id, NORTH.id, CONNECTED) for id_ in 
 class Lists:
     """A client that returns one list after the other, and the last one for ever."""
 
-    def __init__(self, *lists: tuple[Connection, ...], missing: str = "") -> None:
+    def __init__(self, *lists: tuple[Connection, ...], missing: str = "", pages: int = 1) -> None:
         self.lists = list(lists)
         self.missing = missing
+        self.pages = pages
 
     async def list_connections(self, acting_id: str) -> ListResult[Connection]:
         await asyncio.sleep(0)
         records = self.lists.pop(0) if len(self.lists) > 1 else self.lists[0]
-        return ListResult(records, missing=self.missing)
+        return ListResult(records, missing=self.missing, pages=self.pages)
 
 
 def open_lists(*lists: tuple[Connection, ...], cache: ListCache | None = None) -> Tenant:
@@ -56,6 +57,16 @@ def test_a_list_that_lost_most_of_its_records_is_doubtful_once(
     lists: list[tuple[Connection, ...]], whole: list[bool]
 ) -> None:
     assert read_all(open_lists(*lists), len(lists)) == whole
+
+
+@pytest.mark.parametrize(("pages", "whole"), [(1, [True, True, True]), (2, [True, False, True])])
+def test_a_list_of_several_pages_that_lost_any_record_is_doubtful_once(
+    pages: int, whole: list[bool]
+) -> None:
+    """A record that vanishes from a page while the next is read shifts another between them."""
+    tenant = open_lists(RECORDS, RECORDS[:3])
+    tenant.zuora.pages = pages  # type: ignore[attr-defined]
+    assert read_all(tenant, 3) == whole
 
 
 def test_what_a_write_has_removed_makes_no_doubt_where_records_are_left() -> None:

@@ -26,12 +26,15 @@ class ListResult(NamedTuple, Generic[Record]):
             whole list proves that a record does not exist.
         server_time: when Zuora answered the first page, by its own clock; None if unknown.
             Every page shows the records as they were then or later.
+        pages: number of pages. Where a record vanishes while they are read, the first one of
+            a later page may be on none of them.
     """
 
     items: tuple[Record, ...]
     warnings: tuple[str, ...] = ()
     missing: str = ""
     server_time: datetime | None = None
+    pages: int = 1
 
 
 class Receipt(NamedTuple):

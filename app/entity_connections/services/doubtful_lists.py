@@ -23,7 +23,8 @@ class DoubtfulLists:
 
     A list that is empty now, or has lost more than half of its records, is doubtful until
     a second list, requested after the first one was answered, lacks the same records. So is
-    a list without a record of which nobody knows whether a write has removed it.
+    a list without a record of which nobody knows whether a write has removed it, and one of
+    several pages that has lost any.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,8 @@ class DoubtfulLists:
         in_doubt: AbstractSet[str],
         asked: float,
         answered_at: float,
+        *,
+        paged: bool,
     ) -> str:
         """Return why a list is doubtful, in a sentence, or "" where it is to be believed.
 
@@ -57,6 +60,7 @@ class DoubtfulLists:
             in_doubt: ids of the records that a write without a valid answer may have removed.
             asked: when the list was requested, in seconds on the monotonic clock.
             answered_at: when its answer had come, on the same clock.
+            paged: whether it came in several pages.
         """
         gone = self._gone.get(acting_id, frozenset()) - ids
         removed, in_doubt = removed - gone, in_doubt - gone
@@ -65,6 +69,7 @@ class DoubtfulLists:
         others = before - removed - in_doubt
         most_are_gone = 2 * len(others - ids) > len(others)
         doubtful = (bool(lost) and not ids) or not in_doubt <= ids or most_are_gone
+        doubtful |= paged and not others <= ids
         first = self._losses.get(acting_id)
         delay = 0.0
         if (removed or in_doubt) and (most_are_gone or not ids):

@@ -144,7 +144,7 @@ class Tenant:
         if not listed.missing:
             ids = frozenset(record.id for record in listed.items)
             loss = self._doubtful_lists.check(
-                acting_id, ids, removed, in_doubt, asked, self.steady()
+                acting_id, ids, removed, in_doubt, asked, self.steady(), paged=listed.pages > 1
             )
         snapshot = Snapshot(
             acting_id,

@@ -129,7 +129,11 @@ class ListReader(Generic[Record]):
         if cut:
             missing.append(cut)
         return ListResult(
-            tuple(by_id.values()), tuple(missing), " ".join(missing), self._server_time
+            tuple(by_id.values()),
+            tuple(missing),
+            " ".join(missing),
+            self._server_time,
+            len(self._queries),
         )
 
     def _count(self, number: int) -> str:
