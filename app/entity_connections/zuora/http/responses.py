@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import describe_clock, is_clock_off, now
@@ -45,6 +46,8 @@ _REQUEST_CATEGORIES = {"20", "21", "22", "23", "27", "45", "90"}
 _NAMES_BODY = re.compile(r"\b(?<!response )(body|content[- ]type|media[- ]type)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ENCODED = re.compile(r"[\\%&⏎\s]")
+"""What a text holds that `_decode` changes."""
 _MASK = b"*****"
 _WINDOW = re.compile(r"([0-9]{1,9}) *; *w=([0-9]{1,9})")
 """A limit of the `RateLimit-Limit` header, and the seconds of its window (contract G)."""
@@ -130,8 +133,13 @@ def parse_rate_limit(headers: Mapping[str, str], at: datetime) -> RateLimit | No
 
 def parse_server_time(headers: Mapping[str, str]) -> datetime | None:
     """Read the `Date` header, in UTC; None if it is missing, or no date of this century."""
+    return _parse_date(headers.get("Date", ""))
+
+
+@lru_cache(maxsize=8)  # the responses of one second have the same
+def _parse_date(text: str) -> datetime | None:
     try:
-        date = parsedate_to_datetime(headers.get("Date", ""))
+        date = parsedate_to_datetime(text)
         return date.astimezone(UTC) if date.tzinfo and 2000 <= date.year < 2100 else None
     except (ValueError, TypeError, OverflowError):
         return None
@@ -145,7 +153,7 @@ def _parse_retry_after(response: Response) -> float | None:
         value = headers.get("RateLimit-Reset", "")
     if _NUMBER.fullmatch(value):
         return float(value)
-    until = parse_server_time({"Date": value})
+    until = _parse_date(value)
     if until is None:
         return None
     present = parse_server_time(headers) or now()  # the date is by the server's clock
@@ -306,12 +314,12 @@ def _clean_text(response: Response, text: str, limit: int = 255) -> str:
     # half of a secret at the end of the text would not be recognized.
     cleaned = clean(text, 4 * len(text))
     secrets = [secret.get_secret_value() for secret in response.secrets]
-    spellings = {spelling for secret in secrets for spelling in (secret, quote(secret, safe=""))}
-    for spelling in sorted(spellings - {""}, key=len, reverse=True):  # one may hold another
-        cleaned = cleaned.replace(spelling, _MASK.decode())
-    decoded = _decode(cleaned)
-    if decoded != cleaned and any(secret in decoded for secret in map(_decode, secrets) if secret):
-        return _MASK.decode()
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # one may hold another
+        cleaned = cleaned.replace(secret, _MASK.decode())
+    if _ENCODED.search(cleaned):
+        decoded = _decode(cleaned)
+        if any(secret in decoded for secret in map(_decode, secrets) if secret):
+            return _MASK.decode()
     return clean(cleaned, limit)
 
 
