@@ -148,7 +148,7 @@ def test_pointer_and_keys_are_shown() -> None:
         leave_in_the_middle_of_a_step(terminal, "q")
 
 
-@pytest.mark.parametrize("size", [(60, 20), (40, 18)])
+@pytest.mark.parametrize("size", [(60, 20), (40, 18), (79, 30)])
 def test_a_terminal_that_is_too_small_shows_the_size_it_takes_and_how_to_leave(
     size: tuple[int, int],
 ) -> None:

@@ -15,6 +15,7 @@ from textual.geometry import Offset, Region, Size
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.rendering.frame import THREE_PANES
+from entity_connections.tui.widgets.too_small import NARROW, WIDE_ENOUGH
 from entity_connections.walkthrough.caption_bar import (
     Captions,
     bar_height,
@@ -48,6 +49,7 @@ class CaptionedApp(ConnectionsApp):
         three_panes = None if script.size[0] >= THREE_PANES else False
         super().__init__(workspace, theme, three_panes=three_panes)
         self.script = script
+        self.HORIZONTAL_BREAKPOINTS = [(0, NARROW), (self.min_terminal_size.width, WIDE_ENOUGH)]
         self.captions = Captions.of_step(script, 0)
         self.pointer: Region | None = None
         self.cells = TerminalCells()

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 MIN_SIZE = Size(60, 20)
 """Columns and lines that a screen and its dialogs need."""
-HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MIN_SIZE.width, "-wide-enough")]
+NARROW, WIDE_ENOUGH = "-narrow", "-wide-enough"
+HORIZONTAL_BREAKPOINTS = [(0, NARROW), (MIN_SIZE.width, WIDE_ENOUGH)]
 VERTICAL_BREAKPOINTS = [(0, "-low"), (MIN_SIZE.height, "-tall-enough")]
 """The classes of every screen, by the size of the terminal."""
 LARGE_ENOUGH = "-wide-enough -tall-enough"
@@ -33,4 +34,4 @@ class TooSmall(Static):
 
 def is_too_small(screen: Screen[Any]) -> bool:
     """Return whether `screen` is covered, and so must not act on what the user cannot see."""
-    return screen.has_class("-narrow") or screen.has_class("-low")
+    return screen.has_class(NARROW) or screen.has_class("-low")
