@@ -244,7 +244,9 @@ async def test_escape_stops_the_run_and_then_gives_up_waiting_for_answers() -> N
         await ui.pilot.press("y")
         await ui.wait_until(lambda: "5 of 5 writes sent" in message(ui))
         await ui.wait_until(lambda: "escape gives up" in ui.banner)
-        await ui.pilot.press("escape", "escape")
+        await ui.pilot.press("escape")
+        await ui.wait_until(lambda: "stops after the 5 under way" in message(ui))
+        await ui.pilot.press("escape")
         await ui.settle()
         assert not ui.shows_main_screen
         entries = ui.screen.workspace.journal.read_entries()

@@ -340,8 +340,10 @@ class WaitingDialog(ListDialog[Row | None]):
 
     def action_back(self) -> None:
         """End a run or the wait for its answers, clear the filter, then the marks, or close."""
-        is_running = self._state.runs.is_running
-        if (is_running and self._main_screen.stop_work()) or self.clear_filter():
+        if self._state.runs.is_running and self._main_screen.stop_work():
+            self._show_message()
+            return
+        if self.clear_filter():
             return
         if self.marks and not self._for_others:
             count = len(self.marks)

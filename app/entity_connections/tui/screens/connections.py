@@ -175,10 +175,10 @@ class ConnectionsScreen(Screen[None]):
         elif view.request_log is not None and view.request_log.delays:
             self.writer.stop_run()
             view.request_log.cancel_delays()
-        elif view.reading and view.slow_seconds and not in_filter:
-            self.reader.give_up()
         elif not in_filter and self.writer.stop_run():
             pass
+        elif view.reading and view.slow_seconds and not in_filter:
+            self.reader.give_up()
         elif view.request_log is not None and view.slow_seconds:  # for the answer to a write
             view.request_log.give_up_waiting()
         else:
