@@ -74,6 +74,15 @@ def test_what_a_write_has_removed_makes_no_doubt_where_records_are_left() -> Non
     assert read_all(open_lists(RECORDS, RECORDS[:1]), 2, removed=removed) == [True, True]
 
 
+def test_what_a_write_has_removed_is_missed_in_no_list_of_its_ends() -> None:
+    tenant = open_lists(RECORDS, RECORDS, RECORDS[3:])
+    tenant.steady = partial(next, count(100.0, 10.0))
+    assert [asyncio.run(tenant.read(end.id)).complete for end in (GLOBAL, NORTH)] == [True, True]
+    removed = [frozenset({record.id}) for record in RECORDS[:3]]
+    asyncio.run(tenant.read(NORTH.id, removed=removed[0] | removed[1]))
+    assert asyncio.run(tenant.read(GLOBAL.id, removed=removed[2])).complete
+
+
 def test_a_record_that_a_write_without_an_answer_may_have_removed_is_looked_for_twice() -> None:
     in_doubt = frozenset({RECORDS[0].id})
     tenant = open_lists(RECORDS, RECORDS[1:])

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -12,11 +13,15 @@ import pytest
 from entity_connections.domain import clock
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import EndlessList, NotFound, ZuoraError
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.storage.token_cache import Token, TokenCache
+from entity_connections.zuora.client import ZuoraClient
 
 from tests.zuora.scripted_server import (
     CREDENTIALS,
     ENTITY,
     HYPHENATED,
+    NO_RETRIES,
     ScriptedServer,
     body_of,
     page,
@@ -237,6 +242,45 @@ async def test_a_refusal_to_renew_the_token_repeats_neither_it_nor_the_client_se
     with pytest.raises(ZuoraError) as caught:
         await server.client.list_entities(ENTITY)
     assert caught.value.sentence == "No *****, no *****."
+
+
+async def test_a_token_that_is_refused_while_it_is_stored_is_renewed() -> None:
+    refused = threading.Event()
+
+    class SlowCache(TokenCache):
+        def load(self) -> None:
+            return None
+
+        def save(self, token: Token) -> None:
+            assert refused.wait(10)
+
+    server = ScriptedServer(
+        refusal(90000011, status=401), success(entities=[]), success(entities=[])
+    )
+    log = RequestLog()
+    cache = SlowCache(None, "https://rest.acme.example", "id")
+    client = ZuoraClient(
+        "https://rest.acme.example",
+        CREDENTIALS,
+        request_log=log,
+        transport=server.transport,
+        retry_policy=NO_RETRIES,
+        token_cache=cache,
+    )
+    loop = asyncio.get_running_loop()
+    has_token = asyncio.Event()
+
+    def notice_call() -> None:
+        has_token.set()
+        if server.requests:
+            loop.call_soon(refused.set)
+
+    log.changed = notice_call
+    first = asyncio.ensure_future(client.list_entities(ENTITY))
+    await has_token.wait()
+    results = await asyncio.gather(first, client.list_entities(ENTITY))
+    assert [result.items for result in results] == [(), ()]
+    assert len(server.token_requests) == 2
 
 
 async def test_a_token_may_not_say_how_long_it_lasts() -> None:

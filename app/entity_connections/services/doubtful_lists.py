@@ -31,6 +31,7 @@ class DoubtfulLists:
         self._believed: dict[str, AbstractSet[str]] = {}
         self._losses: dict[str, _Loss] = {}
         self._gone: dict[str, AbstractSet[str]] = {}
+        self._removed: AbstractSet[str] = frozenset()
 
     def start(self, acting_id: str, ids: AbstractSet[str]) -> None:
         """Compare the first list of an entity with the records of an earlier run."""
@@ -63,6 +64,9 @@ class DoubtfulLists:
             paged: whether it came in several pages.
         """
         gone = self._gone.get(acting_id, frozenset()) - ids
+        # A write of before may have removed a record that the list of the other end held.
+        self._removed = self._removed | removed
+        removed |= self._removed & self._believed.get(acting_id, frozenset())
         removed, in_doubt = removed - gone, in_doubt - gone
         before = self._believed.get(acting_id, frozenset()) | removed | in_doubt
         lost = before - ids

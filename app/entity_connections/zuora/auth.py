@@ -71,7 +71,7 @@ class TokenProvider:
                 self._token = token
                 return token
             try:
-                self._token = await self._request_token()
+                token = self._token = await self._request_token()
             except ZuoraError as error:
                 self._failure = error
                 lasting = isinstance(error, errors.Unauthenticated) or error.is_refusal
@@ -84,8 +84,8 @@ class TokenProvider:
                 self._failure.maybe_applied = False
                 raise copy.copy(self._failure) from None
             if self._cache:
-                await asyncio.to_thread(self._cache.save, self._token)
-            return self._token
+                await asyncio.to_thread(self._cache.save, token)
+            return token  # which Zuora may have refused to another caller meanwhile
 
     def discard(self, token: Token) -> None:
         """Forget a token that Zuora refused, unless it was renewed already."""
